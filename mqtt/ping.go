@@ -1,0 +1,13 @@
+package mqtt
+
+// Pingreq shows that the client is alive (3.12). Client to server.
+type Pingreq struct{}
+
+// Type returns PINGREQ.
+func (*Pingreq) Type() Type { return PINGREQ }
+
+// Pingresp answers PINGREQ (3.13). Server to client.
+type Pingresp struct{}
+
+// Type returns PINGRESP.
+func (*Pingresp) Type() Type { return PINGRESP }

@@ -1,0 +1,141 @@
+package mqtt
+
+import "fmt"
+
+// Reason is a reason code of MQTT 5 (2.4). Below 0x80 it reports success.
+type Reason byte
+
+const (
+	Success                             Reason = 0x00
+	NormalDisconnection                 Reason = 0x00
+	GrantedQoS0                         Reason = 0x00
+	GrantedQoS1                         Reason = 0x01
+	GrantedQoS2                         Reason = 0x02
+	DisconnectWithWill                  Reason = 0x04
+	NoMatchingSubscribers               Reason = 0x10
+	NoSubscriptionExisted               Reason = 0x11
+	ContinueAuthentication              Reason = 0x18
+	ReAuthenticate                      Reason = 0x19
+	UnspecifiedError                    Reason = 0x80
+	MalformedPacket                     Reason = 0x81
+	ProtocolViolation                   Reason = 0x82 // "Protocol Error" in the specification
+	ImplementationSpecificError         Reason = 0x83
+	UnsupportedProtocolVersion          Reason = 0x84
+	ClientIdentifierNotValid            Reason = 0x85
+	BadUserNameOrPassword               Reason = 0x86
+	NotAuthorized                       Reason = 0x87
+	ServerUnavailable                   Reason = 0x88
+	ServerBusy                          Reason = 0x89
+	Banned                              Reason = 0x8A
+	ServerShuttingDown                  Reason = 0x8B
+	BadAuthenticationMethod             Reason = 0x8C
+	KeepAliveTimeout                    Reason = 0x8D
+	SessionTakenOver                    Reason = 0x8E
+	TopicFilterInvalid                  Reason = 0x8F
+	TopicNameInvalid                    Reason = 0x90
+	PacketIdentifierInUse               Reason = 0x91
+	PacketIdentifierNotFound            Reason = 0x92
+	ReceiveMaximumExceeded              Reason = 0x93
+	TopicAliasInvalid                   Reason = 0x94
+	PacketTooLarge                      Reason = 0x95
+	MessageRateTooHigh                  Reason = 0x96
+	QuotaExceeded                       Reason = 0x97
+	AdministrativeAction                Reason = 0x98
+	PayloadFormatInvalid                Reason = 0x99
+	RetainNotSupported                  Reason = 0x9A
+	QoSNotSupported                     Reason = 0x9B
+	UseAnotherServer                    Reason = 0x9C
+	ServerMoved                         Reason = 0x9D
+	SharedSubscriptionsNotSupported     Reason = 0x9E
+	ConnectionRateExceeded              Reason = 0x9F
+	MaximumConnectTime                  Reason = 0xA0
+	SubscriptionIdentifiersNotSupported Reason = 0xA1
+	WildcardSubscriptionsNotSupported   Reason = 0xA2
+)
+
+// reasonNames are the specification's own words.
+var reasonNames = map[Reason]string{
+	Success:                             "Success",
+	GrantedQoS1:                         "Granted QoS 1",
+	GrantedQoS2:                         "Granted QoS 2",
+	DisconnectWithWill:                  "Disconnect with Will Message",
+	NoMatchingSubscribers:               "No matching subscribers",
+	NoSubscriptionExisted:               "No subscription existed",
+	ContinueAuthentication:              "Continue authentication",
+	ReAuthenticate:                      "Re-authenticate",
+	UnspecifiedError:                    "Unspecified error",
+	MalformedPacket:                     "Malformed Packet",
+	ProtocolViolation:                   "Protocol Error",
+	ImplementationSpecificError:         "Implementation specific error",
+	UnsupportedProtocolVersion:          "Unsupported Protocol Version",
+	ClientIdentifierNotValid:            "Client Identifier not valid",
+	BadUserNameOrPassword:               "Bad User Name or Password",
+	NotAuthorized:                       "Not authorized",
+	ServerUnavailable:                   "Server unavailable",
+	ServerBusy:                          "Server busy",
+	Banned:                              "Banned",
+	ServerShuttingDown:                  "Server shutting down",
+	BadAuthenticationMethod:             "Bad authentication method",
+	KeepAliveTimeout:                    "Keep Alive timeout",
+	SessionTakenOver:                    "Session taken over",
+	TopicFilterInvalid:                  "Topic Filter invalid",
+	TopicNameInvalid:                    "Topic Name invalid",
+	PacketIdentifierInUse:               "Packet Identifier in use",
+	PacketIdentifierNotFound:            "Packet Identifier not found",
+	ReceiveMaximumExceeded:              "Receive Maximum exceeded",
+	TopicAliasInvalid:                   "Topic Alias invalid",
+	PacketTooLarge:                      "Packet too large",
+	MessageRateTooHigh:                  "Message rate too high",
+	QuotaExceeded:                       "Quota exceeded",
+	AdministrativeAction:                "Administrative action",
+	PayloadFormatInvalid:                "Payload format invalid",
+	RetainNotSupported:                  "Retain not supported",
+	QoSNotSupported:                     "QoS not supported",
+	UseAnotherServer:                    "Use another server",
+	ServerMoved:                         "Server moved",
+	SharedSubscriptionsNotSupported:     "Shared Subscriptions not supported",
+	ConnectionRateExceeded:              "Connection rate exceeded",
+	MaximumConnectTime:                  "Maximum connect time",
+	SubscriptionIdentifiersNotSupported: "Subscription Identifiers not supported",
+	WildcardSubscriptionsNotSupported:   "Wildcard Subscriptions not supported",
+}
+
+func (r Reason) String() string {
+	if name, ok := reasonNames[r]; ok {
+		return name
+	}
+	return fmt.Sprintf("reason 0x%02X", byte(r))
+}
+
+// Failed reports whether r refuses or ends something.
+func (r Reason) Failed() bool { return r >= 0x80 }
+
+// connackCodes are the return codes of CONNACK in MQTT 3.1.1 (3.2.2.3 there); the index is the code.
+var connackCodes = [6]Reason{
+	Success, UnsupportedProtocolVersion, ClientIdentifierNotValid, ServerUnavailable, BadUserNameOrPassword, NotAuthorized,
+}
+
+// connackCode translates a reason to CONNACK's return code of MQTT 3.1.1. Where no code applies the server must close
+// without a CONNACK (MQTT-3.2.2-6 there), and ok is false.
+func connackCode(r Reason) (code byte, ok bool) {
+	switch r {
+	case ServerBusy, ServerShuttingDown, QuotaExceeded, UseAnotherServer, ServerMoved, ConnectionRateExceeded:
+		r = ServerUnavailable
+	case Banned, BadAuthenticationMethod:
+		r = NotAuthorized
+	}
+	for code, known := range connackCodes {
+		if r == known {
+			return byte(code), true
+		}
+	}
+	return 0, false
+}
+
+// subackCode translates a reason to SUBACK's return code of MQTT 3.1.1 (3.9.3 there), which has one for all failures.
+func subackCode(r Reason) Reason {
+	if r.Failed() {
+		return UnspecifiedError
+	}
+	return r
+}
