@@ -197,4 +197,3 @@ func TestUDPAllocatesNothing(t *testing.T) {
 func group(addr string) radio.MulticastGroup {
 	return radio.MulticastGroup{Addr: netip.MustParseAddrPort(addr), Interface: "lo"}
 }
-
