@@ -1,0 +1,76 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+)
+
+// check tests every value against its rule, and then values against each other.
+func (r *reader) check() {
+	r.checkPlace(place{value: reflect.ValueOf(r.config).Elem()})
+	r.checkNames()
+	r.checkUpstream()
+}
+
+func (r *reader) checkPlace(p place) {
+	if k := keyOf[p.pattern]; k != nil && k.Rule.problem != nil {
+		if what := k.Rule.problem(p.value.Interface()); what != "" {
+			r.problem(r.originOf(p.path), p.path, what, "write "+k.Rule.Allowed)
+		}
+	}
+	for _, c := range p.children() {
+		r.checkPlace(c)
+	}
+}
+
+// originOf is who set the value at path, or what contains it.
+func (r *reader) originOf(path string) origin {
+	for ; path != ""; path = outer(path) {
+		if o, ok := r.set[path]; ok {
+			return o
+		}
+	}
+	return origin{}
+}
+
+func (r *reader) checkNames() {
+	seen := map[string]bool{}
+	for i, l := range r.config.Links {
+		r.checkName(fmt.Sprintf("links[%d].name", i), "link "+l.Name, seen)
+	}
+	for i, l := range r.config.MQTT.Listeners {
+		r.checkName(fmt.Sprintf("mqtt.listeners[%d].name", i), "listener "+l.Name, seen)
+	}
+}
+
+func (r *reader) checkName(path, name string, seen map[string]bool) {
+	if seen[name] {
+		r.problem(r.originOf(path), path, "there is a "+name+" already", "give each its own name")
+	}
+	seen[name] = true
+}
+
+func (r *reader) checkUpstream() {
+	u := &r.config.Upstream
+	if r.config.Gateway.Mode == Transparent && u.URL == "" {
+		r.problem(r.originOf("gateway.mode"), "gateway.mode", "transparent needs a broker", "set upstream.url")
+	}
+	if u.Password != "" && u.PasswordFile != "" {
+		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", "there is a password as well", "remove one of them")
+	}
+	if u.PasswordFile != "" {
+		if _, err := os.ReadFile(u.PasswordFile); err != nil {
+			r.problem(r.originOf("upstream.password_file"), "upstream.password_file", u.PasswordFile+": "+reason(err), "")
+		}
+	}
+	if u.Reconnect.Min > u.Reconnect.Max {
+		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",
+			fmt.Sprintf("%s is more than max, %s", show(u.Reconnect.Min), show(u.Reconnect.Max)), "")
+	}
+	if u.WillDelay > u.SessionExpiry {
+		r.problem(r.originOf("upstream.will_delay"), "upstream.will_delay",
+			fmt.Sprintf("%s is more than session_expiry, %s", show(u.WillDelay), show(u.SessionExpiry)),
+			"write less: the broker sends the wills when the session ends")
+	}
+}

@@ -1,0 +1,75 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Key is everything about one key of the file but its type and its default, which are Go's.
+type Key struct {
+	// Path is where the key is in the file: "gateway.id". In it [] stands for the entries of a list, and * for the
+	// keys of a map.
+	Path string
+
+	Doc  string // what it is for, in sentences
+	Why  string // why its default is what it is; empty where there is none
+	Rule Rule   // which values it takes
+}
+
+// Keys returns a row for every key, in the order of the file. The caller must not change it.
+func Keys() []Key { return keys }
+
+var keyOf = func() map[string]*Key {
+	m := make(map[string]*Key, len(keys))
+	for i := range keys {
+		m[keys[i].Path] = &keys[i]
+	}
+	return m
+}()
+
+// A place is a value in a configuration and the key that describes it.
+type place struct {
+	path    string // "links[1].listen", "devices.th7.predefined.1"
+	pattern string // the Path of its Key; that of the map or list for what has no Key of its own
+	value   reflect.Value
+}
+
+// children are the places directly inside p: the fields of a struct, in their order, the entries of a list, and those of
+// a map, sorted; a map's can be read and not set.
+func (p place) children() []place {
+	var cs []place
+	switch p.value.Kind() {
+	case reflect.Struct:
+		for i := range p.value.NumField() {
+			name := p.value.Type().Field(i).Tag.Get("yaml")
+			cs = append(cs, place{join(p.path, name), join(p.pattern, name), p.value.Field(i)})
+		}
+	case reflect.Slice:
+		for i := range p.value.Len() {
+			cs = append(cs, place{p.path + "[" + strconv.Itoa(i) + "]", p.pattern + "[]", p.value.Index(i)})
+		}
+	case reflect.Map:
+		for _, k := range p.value.MapKeys() {
+			cs = append(cs, place{join(p.path, show(k.Interface())), p.pattern + ".*", p.value.MapIndex(k)})
+		}
+		slices.SortFunc(cs, func(a, b place) int { return strings.Compare(a.path, b.path) })
+	}
+	return cs
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// outer is the path of what contains path; empty for a section.
+func outer(path string) string {
+	if i := strings.LastIndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// A LinkType is a kind of network.
+type LinkType string
+
+const UDP LinkType = "udp"
+
+// A Link is one network over which devices are reached.
+type Link struct {
+	Name          string        `yaml:"name"`
+	Type          LinkType      `yaml:"type"`
+	Listen        string        `yaml:"listen"`
+	Multicast     []Multicast   `yaml:"multicast"`
+	MulticastHops int           `yaml:"multicast_hops"`
+	Advertise     time.Duration `yaml:"advertise"`
+	RetryInterval time.Duration `yaml:"retry_interval"`
+	Retries       int           `yaml:"retries"`
+	MTU           int           `yaml:"mtu"`
+	ReceiveBuffer Size          `yaml:"receive_buffer"`
+}
+
+// Multicast is a group in which a UDP link finds devices and is found by them.
+type Multicast struct {
+	Group     string `yaml:"group"`
+	Interface string `yaml:"interface"`
+}
+
+// Addr is the group's address, with port 0 where the link's is meant.
+func (m Multicast) Addr() (netip.AddrPort, error) {
+	if a, err := netip.ParseAddr(m.Group); err == nil {
+		return netip.AddrPortFrom(a, 0), nil
+	}
+	return netip.ParseAddrPort(m.Group)
+}
+
+func defaultLink() Link {
+	return Link{
+		Name:          "udp",
+		Type:          UDP,
+		Listen:        ":1884",
+		MulticastHops: 1,
+		Advertise:     15 * time.Minute,
+		RetryInterval: 10 * time.Second,
+		Retries:       4,
+		MTU:           1400,
+		ReceiveBuffer: 4 << 20,
+	}
+}
+
+var linkKeys = []Key{
+	{"links", "The networks over which devices are reached, each with a name of its own.",
+		"Devices on the local network need nothing else.", atLeastOne},
+	{
+		"links[].name", "Name of the link, in logs and wherever a device's address is kept. Keep it when the rest changes.",
+		"Says what it is, while there is one.", identifier,
+	},
+	{
+		"links[].type", "Kind of network.", "Needs no hardware.", oneOf(UDP),
+	},
+	{
+		"links[].listen", "Address and UDP port at which datagrams arrive. Without an address: all of the machine's, IPv4 and IPv6.",
+		"1884 is where the gateway's own tools and many devices look; 1883 stays free for MQTT over QUIC and the like.", address,
+	},
+	{
+		"links[].multicast", "Groups in which the link sends ADVERTISE and listens for SEARCHGW.",
+		"Multicast goes to everyone in the network, which is for its owner to decide.",
+		like("[{group: 239.255.18.84, interface: eth0}]"),
+	},
+	{
+		"links[].multicast[].group", "Address of a multicast group, IPv4 or IPv6, or an IPv4 broadcast address. With a port, or the link's.",
+		"", group,
+	},
+	{
+		"links[].multicast[].interface", "Network interface on which to join the group. Empty: the system's choice.",
+		"Right on machines with one network.", anything,
+	},
+	{
+		"links[].multicast_hops", "How many routers a multicast may pass, plus one. SEARCHGW and GWINFO ask for less, never for more.",
+		"Stays in the local network.", between(1, 255),
+	},
+	{
+		"links[].advertise", "T_ADV: how often ADVERTISE is sent to the link's multicast groups. 0: never.",
+		"The specification suggests more than 15 minutes; devices in a hurry send SEARCHGW.",
+		zeroOr(wholeSeconds(between(time.Second, 65535*time.Second))),
+	},
+	{
+		"links[].retry_interval", "T_retry: how long to wait for a device's answer before a message is sent again.",
+		"The specification suggests 10 to 15 seconds; a network that loses much is served best by the shorter.",
+		between(100*time.Millisecond, 10*time.Minute),
+	},
+	{
+		"links[].retries", "N_retry: how often a message is sent again before the device counts as lost.",
+		"The specification suggests 3 to 5.", between(0, 100),
+	},
+	{
+		"links[].mtu", "Largest datagram sent to devices, in octets. Messages that need more are not delivered.",
+		"Fits an Ethernet frame and common tunnels without being cut in pieces.", between(64, 65507),
+	},
+	{
+		"links[].receive_buffer", "Memory that the system keeps for datagrams which the gateway has not read yet.",
+		"Holds the burst of several thousand devices that wake at once. Linux grants no more than net.core.rmem_max.",
+		between[Size](64<<10, 1<<30),
+	},
+}

@@ -1,0 +1,83 @@
+package config
+
+import "time"
+
+// Upstream is the broker that devices are joined with in the modes transparent and aggregating.
+type Upstream struct {
+	URL            string        `yaml:"url"`
+	Username       string        `yaml:"username"`
+	Password       string        `yaml:"password"`
+	PasswordFile   string        `yaml:"password_file"`
+	ClientID       string        `yaml:"client_id"`
+	KeepAlive      time.Duration `yaml:"keep_alive"`
+	ConnectTimeout time.Duration `yaml:"connect_timeout"`
+	SessionExpiry  time.Duration `yaml:"session_expiry"`
+	WillDelay      time.Duration `yaml:"will_delay"`
+	ReceiveMaximum uint16        `yaml:"receive_maximum"`
+	Reconnect      Reconnect     `yaml:"reconnect"`
+	DialRate       int           `yaml:"dial_rate"`
+}
+
+// Reconnect bounds the pause between attempts to reach the broker. It doubles with each failure, with jitter.
+type Reconnect struct {
+	Min time.Duration `yaml:"min"`
+	Max time.Duration `yaml:"max"`
+}
+
+func defaultUpstream() Upstream {
+	return Upstream{
+		ClientID:       "%c",
+		KeepAlive:      time.Minute,
+		ConnectTimeout: 10 * time.Second,
+		SessionExpiry:  day,
+		WillDelay:      time.Minute,
+		ReceiveMaximum: 4,
+		Reconnect:      Reconnect{Min: time.Second, Max: time.Minute},
+		DialRate:       50,
+	}
+}
+
+var upstreamKeys = []Key{
+	{"upstream", "The broker north of the gateway, in the modes that have one.", "", anything},
+	{
+		"upstream.url", "Where the broker is: `mqtt://host:port`, port 1883 if left out. Empty: no broker.",
+		"The built-in broker needs none.", brokerURL,
+	},
+	{"upstream.username", "User name told to the broker. Empty: none.", "Brokers on the same machine rarely ask.", anything},
+	{"upstream.password", "Password told to the broker. Better kept in a file or in the environment.", "Brokers on the same machine rarely ask.", anything},
+	{
+		"upstream.password_file", "File whose first line is the password. Not together with `password`.",
+		"Names are easier to show around than passwords.", anything,
+	},
+	{
+		"upstream.client_id", "Client id at the broker; `%c` stands for the device's client id, and must be in it.",
+		"The broker knows each device by its own name.", deviceTemplate,
+	},
+	{
+		"upstream.keep_alive", "Keep-alive of the connection to the broker, whatever the devices do.",
+		"Found dead within 90 seconds, at one small packet a minute and device.", wholeSeconds(between(5*time.Second, 65535*time.Second)),
+	},
+	{
+		"upstream.connect_timeout", "How long an attempt to connect may take, with the broker's answer.",
+		"A broker that needs longer is better tried again.", between(time.Second, 5*time.Minute),
+	},
+	{
+		"upstream.session_expiry", "How long the broker keeps a session while the gateway is away.",
+		"A gateway that broke in the evening is repaired by the next.", wholeSeconds(between(time.Minute, 365*day)),
+	},
+	{
+		"upstream.will_delay", "How long the broker waits with a device's will after it lost the gateway.",
+		"The time of a restart: wills are for lost devices, and the gateway itself tells which are.", wholeSeconds(between(0, day)),
+	},
+	{
+		"upstream.receive_maximum", "How many messages of QoS 1 and 2 the broker may send ahead for one device.",
+		"A device takes one at a time; a few more hide the way to the broker.", between[uint16](1, 65535),
+	},
+	{"upstream.reconnect", "Pauses between attempts to connect: from the shorter, doubled each time, to the longer.", "", anything},
+	{"upstream.reconnect.min", "First pause.", "Most outages are restarts.", between(100*time.Millisecond, time.Hour)},
+	{"upstream.reconnect.max", "Longest pause.", "Back within a minute of the broker.", between(100*time.Millisecond, day)},
+	{
+		"upstream.dial_rate", "How many connections to the broker may be opened in a second.",
+		"Ten thousand devices are back in about three minutes, and the broker does not notice.", between(1, 10_000),
+	},
+}
