@@ -3,12 +3,11 @@ package config
 import (
 	"fmt"
 	"os"
-	"reflect"
 )
 
 // check tests every value against its rule, and then values against each other.
 func (r *reader) check() {
-	r.checkPlace(place{value: reflect.ValueOf(r.config).Elem()})
+	r.checkPlace(whole(r.config))
 	r.checkNames()
 	r.checkUpstream()
 }

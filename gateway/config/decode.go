@@ -127,7 +127,9 @@ func (r *reader) sequence(n *ast.SequenceNode, o origin, p place) {
 		return
 	}
 	r.set[p.path] = o
-	p.value.Set(reflect.MakeSlice(p.value.Type(), len(n.Values), len(n.Values)))
+	p.value.SetZero()
+	p.value.Grow(len(n.Values))
+	p.value.SetLen(len(n.Values))
 	for i, entry := range p.children() {
 		entry.value.Set(newEntry(entry.value.Type()))
 		r.decode(n.Values[i], o.at(firstToken(n.Values[i])), entry)
@@ -141,7 +143,7 @@ func (r *reader) mapping(n ast.MapNode, o origin, p place) {
 		field = func(key string, o origin) (place, func()) { return r.field(key, o, p), func() {} }
 	case reflect.Map:
 		r.set[p.path] = o
-		p.value.Set(reflect.MakeMap(p.value.Type()))
+		p.value.SetZero()
 		field = func(key string, o origin) (place, func()) { return r.entry(key, o, p) }
 	default:
 		r.problem(o, p.path, "keys with values", "write "+kindOf(p.value.Type()))
@@ -165,11 +167,11 @@ func (r *reader) mapping(n ast.MapNode, o origin, p place) {
 func (r *reader) field(key string, o origin, p place) place {
 	var names []string
 	for _, c := range p.children() {
-		if c.path == join(p.path, key) {
+		if c.name == key {
 			r.set[c.path] = o
 			return c
 		}
-		names = append(names, strings.TrimPrefix(c.path[len(p.path):], "."))
+		names = append(names, c.name)
 	}
 	remedy := "known here: " + strings.Join(names, ", ")
 	if s := suggest(key, names); s != "" {
@@ -189,7 +191,12 @@ func (r *reader) entry(key string, o origin, p place) (inner place, done func())
 	}
 	r.set[path] = o
 	v := newEntry(p.value.Type().Elem())
-	return place{path, p.pattern + ".*", v}, func() { p.value.SetMapIndex(k, v) }
+	return place{key, path, p.pattern + ".*", v}, func() {
+		if p.value.IsNil() {
+			p.value.Set(reflect.MakeMap(p.value.Type()))
+		}
+		p.value.SetMapIndex(k, v)
+	}
 }
 
 // firstToken is where a list's entry begins: for a mapping at its first key.

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -31,10 +33,14 @@ var keyOf = func() map[string]*Key {
 
 // A place is a value in a configuration and the key that describes it.
 type place struct {
+	name    string // "listen"; empty for an entry of a list
 	path    string // "links[1].listen", "devices.th7.predefined.1"
 	pattern string // the Path of its Key; that of the map or list for what has no Key of its own
 	value   reflect.Value
 }
+
+// whole is the place of all of c.
+func whole(c *Config) place { return place{value: reflect.ValueOf(c).Elem()} }
 
 // children are the places directly inside p: the fields of a struct, in their order, the entries of a list, and those of
 // a map, sorted; a map's can be read and not set.
@@ -44,17 +50,20 @@ func (p place) children() []place {
 	case reflect.Struct:
 		for i := range p.value.NumField() {
 			name := p.value.Type().Field(i).Tag.Get("yaml")
-			cs = append(cs, place{join(p.path, name), join(p.pattern, name), p.value.Field(i)})
+			cs = append(cs, place{name, join(p.path, name), join(p.pattern, name), p.value.Field(i)})
 		}
 	case reflect.Slice:
 		for i := range p.value.Len() {
-			cs = append(cs, place{p.path + "[" + strconv.Itoa(i) + "]", p.pattern + "[]", p.value.Index(i)})
+			cs = append(cs, place{"", p.path + "[" + strconv.Itoa(i) + "]", p.pattern + "[]", p.value.Index(i)})
 		}
 	case reflect.Map:
 		for _, k := range p.value.MapKeys() {
-			cs = append(cs, place{join(p.path, show(k.Interface())), p.pattern + ".*", p.value.MapIndex(k)})
+			name := fmt.Sprint(k.Interface())
+			cs = append(cs, place{name, join(p.path, show(name)), p.pattern + ".*", p.value.MapIndex(k)})
 		}
-		slices.SortFunc(cs, func(a, b place) int { return strings.Compare(a.path, b.path) })
+		slices.SortFunc(cs, func(a, b place) int {
+			return cmp.Or(cmp.Compare(len(a.name), len(b.name)), cmp.Compare(a.name, b.name)) // numbers in their order
+		})
 	}
 	return cs
 }

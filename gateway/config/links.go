@@ -64,7 +64,7 @@ var linkKeys = []Key{
 	},
 	{
 		"links[].listen", "Address and UDP port at which datagrams arrive. Without an address: all of the machine's, IPv4 and IPv6.",
-		"1884 is where the gateway's own tools and many devices look; 1883 stays free for MQTT over QUIC and the like.", address,
+		"Where the tools of this project look, and many devices in the field.", address,
 	},
 	{
 		"links[].multicast", "Groups in which the link sends ADVERTISE and listens for SEARCHGW.",

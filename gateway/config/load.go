@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"reflect"
 )
 
 // A Setting is a value that somebody gave beside the file: with a flag.
@@ -26,7 +25,7 @@ func Load(file string, environ []string, flags []Setting) (*Config, error) {
 		if err != nil {
 			return nil, &Problem{Origin: file, What: reason(err)}
 		}
-		r.yaml(text, origin{rank: fromFile, name: file}, place{value: reflect.ValueOf(r.config).Elem()})
+		r.yaml(text, origin{rank: fromFile, name: file}, whole(r.config))
 	}
 	r.environment(environ)
 	for _, f := range flags {

@@ -11,7 +11,7 @@ var pathPart = regexp.MustCompile(`[^.\[\]]+`)
 
 // override sets the value at a path such as links[0].listen from text: that of a scalar, or YAML for a list or a map.
 func (r *reader) override(path, text string, o origin) {
-	p := place{value: reflect.ValueOf(r.config).Elem()}
+	p := whole(r.config)
 	var done []func()
 	for _, part := range pathPart.FindAllString(path, -1) {
 		var store func()
@@ -19,9 +19,6 @@ func (r *reader) override(path, text string, o origin) {
 		case reflect.Slice:
 			p = r.listEntry(part, o, p)
 		case reflect.Map:
-			if p.value.IsNil() {
-				p.value.Set(reflect.MakeMap(p.value.Type()))
-			}
 			p, store = r.entry(part, o, p)
 		default:
 			p = r.field(part, o, p)
