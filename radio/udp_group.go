@@ -192,6 +192,11 @@ func (u *UDP) Broadcast(b []byte, radius uint8) error {
 
 // send sends b to one group. An interface that came back with another index has lost our membership, so join again.
 func (g *groups) send(u *UDP, gr *group, b []byte, hops int) error {
+	// The interface is named per datagram, which also resets the source: say again what the socket is bound to.
+	var source net.IP
+	if local := u.LocalAddr().Addr(); !local.IsUnspecified() {
+		source = local.AsSlice()
+	}
 	before := gr.ifIndex
 	ifi, err := gr.find()
 	if err != nil {
@@ -209,9 +214,9 @@ func (g *groups) send(u *UDP, gr *group, b []byte, hops int) error {
 				return err
 			}
 		}
-		control = (&ipv4.ControlMessage{IfIndex: gr.ifIndex}).Marshal()
+		control = (&ipv4.ControlMessage{Src: source, IfIndex: gr.ifIndex}).Marshal()
 	} else {
-		control = (&ipv6.ControlMessage{IfIndex: gr.ifIndex, HopLimit: hops}).Marshal()
+		control = (&ipv6.ControlMessage{Src: source, IfIndex: gr.ifIndex, HopLimit: hops}).Marshal()
 	}
 	_, _, err = u.conn.WriteMsgUDPAddrPort(b, control, gr.addr)
 	return err

@@ -38,10 +38,11 @@ func (u *UDP) received(p *Packet, n int, a netip.AddrPort, truncated bool) bool 
 		u.CountOversize()
 		return false
 	}
-	p.Peer, p.Data, p.RSSI = u.Peer(a), p.Data[:n], 0
-	if u.groups.ownBroadcast(p.Peer) {
+	peer := u.Peer(a)
+	if u.groups.ownBroadcast(peer) {
 		return false
 	}
+	p.Peer, p.Data, p.RSSI = peer, p.Data[:n], 0
 	u.CountReceived(n)
 	return true
 }

@@ -143,7 +143,7 @@ func (s *suite) read(n, size int) []radio.Packet {
 		got = append(got, ps[:k]...)
 	}
 	if len(got) > n {
-		s.t.Fatalf("link read %d datagrams, want %d", len(got), n)
+		s.t.Fatalf("link read %d datagrams, want %d; one more is %s", len(got), n, short(got[n].Data))
 	}
 	return got
 }
