@@ -2,13 +2,16 @@ package config
 
 import (
 	"fmt"
-	"os"
+	"strings"
+
+	"mqttsn-gateway/gateway/topic"
 )
 
 // check tests every value against its rule, and then values against each other.
 func (r *reader) check() {
 	r.checkPlace(whole(r.config))
 	r.checkNames()
+	r.checkDevices()
 	r.checkUpstream()
 }
 
@@ -50,6 +53,30 @@ func (r *reader) checkName(path, name string, seen map[string]bool) {
 	seen[name] = true
 }
 
+func (r *reader) checkDevices() {
+	r.checkTopics("predefined", r.config.Predefined)
+	for id, d := range r.config.Devices {
+		path := join("devices", show(id))
+		if id == "" || len(id) > 65535 {
+			r.problem(r.originOf(path), path, "no device has this client id", "write "+clientIDs.Allowed)
+		}
+		r.checkTopics(path+".predefined", d.Predefined)
+	}
+}
+
+func (r *reader) checkTopics(path string, names map[uint16]string) {
+	for id, name := range names {
+		path := join(path, show(id))
+		if id == 0 || id == 65535 {
+			r.problem(r.originOf(path), path, fmt.Sprintf("%d is reserved", id), "write "+topics.Allowed)
+		}
+		if err := topic.ValidName(name); err != nil {
+			what := strings.TrimPrefix(err.Error(), "topic: ")
+			r.problem(r.originOf(path), path, fmt.Sprintf("%q is not a topic name: %s", name, what), "")
+		}
+	}
+}
+
 func (r *reader) checkUpstream() {
 	u := &r.config.Upstream
 	if r.config.Gateway.Mode == Transparent && u.URL == "" {
@@ -58,10 +85,8 @@ func (r *reader) checkUpstream() {
 	if u.Password != "" && u.PasswordFile != "" {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", "there is a password as well", "remove one of them")
 	}
-	if u.PasswordFile != "" {
-		if _, err := os.ReadFile(u.PasswordFile); err != nil {
-			r.problem(r.originOf("upstream.password_file"), "upstream.password_file", u.PasswordFile+": "+reason(err), "")
-		}
+	if _, err := u.Secret(); err != nil {
+		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", err.Error(), "")
 	}
 	if u.Reconnect.Min > u.Reconnect.Max {
 		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",

@@ -76,9 +76,9 @@ func (r *reader) yaml(text []byte, o origin, p place) {
 		switch {
 		case doc.Body == nil:
 		case i > 0:
-			r.problem(o.at(doc.Body.GetToken()), p.path, "a second document", "write one")
+			r.problem(o.at(firstToken(doc.Body)), p.path, "a second document", "write one")
 		default:
-			r.decode(doc.Body, o.at(doc.Body.GetToken()), p)
+			r.decode(doc.Body, o.at(firstToken(doc.Body)), p)
 		}
 	}
 }
@@ -88,12 +88,10 @@ func (r *reader) decode(n ast.Node, o origin, p place) {
 	switch n := n.(type) {
 	case *ast.NullNode:
 		if isScalar(p.value.Type()) {
-			r.problem(o, p.path, "no value", "write "+kindOf(p.value.Type())+`, or remove the key`)
+			r.problem(o, p.path, "no value", p.remedy()+", or remove the key")
 		}
-		return
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode, *ast.TagNode:
 		r.problem(o.at(n.GetToken()), p.path, "anchors, aliases and tags are not understood", "write the value itself")
-		return
 	case ast.MapNode:
 		r.mapping(n, o, p)
 	case *ast.SequenceNode:
@@ -115,7 +113,7 @@ func (r *reader) scalar(text string, o origin, p place) {
 	r.set[p.path] = o
 	v := reflect.New(p.value.Type()).Elem()
 	if err := parse(text, v); err != nil {
-		r.problem(o, p.path, err.Error(), "")
+		r.problem(o, p.path, err.Error(), p.remedy())
 		return
 	}
 	p.value.Set(v)
@@ -123,7 +121,7 @@ func (r *reader) scalar(text string, o origin, p place) {
 
 func (r *reader) sequence(n *ast.SequenceNode, o origin, p place) {
 	if p.value.Kind() != reflect.Slice {
-		r.problem(o, p.path, "a list", "write "+kindOf(p.value.Type()))
+		r.problem(o, p.path, "is a list", p.remedy())
 		return
 	}
 	r.set[p.path] = o
@@ -132,7 +130,8 @@ func (r *reader) sequence(n *ast.SequenceNode, o origin, p place) {
 	p.value.SetLen(len(n.Values))
 	for i, entry := range p.children() {
 		entry.value.Set(newEntry(entry.value.Type()))
-		r.decode(n.Values[i], o.at(firstToken(n.Values[i])), entry)
+		r.set[entry.path] = o.at(firstToken(n.Values[i]))
+		r.decode(n.Values[i], r.set[entry.path], entry)
 	}
 }
 
@@ -146,7 +145,7 @@ func (r *reader) mapping(n ast.MapNode, o origin, p place) {
 		p.value.SetZero()
 		field = func(key string, o origin) (place, func()) { return r.entry(key, o, p) }
 	default:
-		r.problem(o, p.path, "keys with values", "write "+kindOf(p.value.Type()))
+		r.problem(o, p.path, "has keys of its own", p.remedy())
 		return
 	}
 	for it := n.MapRange(); it.Next(); {
@@ -186,7 +185,7 @@ func (r *reader) entry(key string, o origin, p place) (inner place, done func())
 	k := reflect.New(p.value.Type().Key()).Elem()
 	path := join(p.path, show(key))
 	if err := parse(key, k); err != nil {
-		r.problem(o, path, err.Error(), "")
+		r.problem(o, path, err.Error(), p.remedy())
 		return place{}, nil
 	}
 	r.set[path] = o
@@ -199,7 +198,15 @@ func (r *reader) entry(key string, o origin, p place) (inner place, done func())
 	}
 }
 
-// firstToken is where a list's entry begins: for a mapping at its first key.
+// remedy says what to write at p.
+func (p place) remedy() string {
+	if k := keyOf[p.pattern]; k != nil && k.Rule.Allowed != "" {
+		return "write " + k.Rule.Allowed
+	}
+	return "write " + kindOf(p.value.Type())
+}
+
+// firstToken is where a node begins: for a mapping at its first key.
 func firstToken(n ast.Node) *token.Token {
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
 		return m.Values[0].Key.GetToken()

@@ -19,7 +19,7 @@ type Setting struct {
 //
 // A broker's URL means mode transparent, unless something that counts as much or more names a mode.
 func Load(file string, environ []string, flags []Setting) (*Config, error) {
-	r := reader{config: Default(), set: map[string]origin{}}
+	r := newReader()
 	if file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -31,6 +31,15 @@ func Load(file string, environ []string, flags []Setting) (*Config, error) {
 	for _, f := range flags {
 		r.override(f.Path, f.Value, origin{rank: fromFlag, name: f.Origin})
 	}
+	return r.finish()
+}
+
+func newReader() *reader {
+	return &reader{config: Default(), set: map[string]origin{}}
+}
+
+// finish settles the mode and checks everything.
+func (r *reader) finish() (*Config, error) {
 	if r.config.Upstream.URL != "" && r.set["upstream.url"].rank > r.set["gateway.mode"].rank {
 		r.config.Gateway.Mode = Transparent
 	}

@@ -12,16 +12,13 @@ import (
 func parse(text string, v reflect.Value) error {
 	switch v.Interface().(type) {
 	case time.Duration:
-		if n, err := strconv.Atoi(text); err == nil && n != 0 {
-			return fmt.Errorf("%s has no unit; write %ss if seconds are meant", text, text)
-		}
 		d, err := parseDuration(text)
 		v.SetInt(int64(d))
-		return withKind(err, v)
+		return err
 	case Size:
 		n, err := parseSize(text)
 		v.SetInt(int64(n))
-		return withKind(err, v)
+		return err
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -29,20 +26,20 @@ func parse(text string, v reflect.Value) error {
 		return nil
 	case reflect.Bool:
 		if text != "true" && text != "false" {
-			return withKind(fmt.Errorf("%s is neither", show(text)), v)
+			return fmt.Errorf("%s is neither true nor false", show(text))
 		}
 		v.SetBool(text == "true")
 		return nil
 	case reflect.Int:
 		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
 		v.SetInt(n)
-		return withKind(numberError(text, err), v)
+		return numberError(text, err)
 	case reflect.Uint8, reflect.Uint16:
 		n, err := strconv.ParseUint(text, 10, v.Type().Bits())
 		v.SetUint(n)
-		return withKind(numberError(text, err), v)
+		return numberError(text, err)
 	}
-	return withKind(fmt.Errorf("%s is a single value", show(text)), v)
+	return fmt.Errorf("%s is a single value", show(text))
 }
 
 func numberError(text string, err error) error {
@@ -53,14 +50,6 @@ func numberError(text string, err error) error {
 		return fmt.Errorf("%s is not a whole number", show(text))
 	}
 	return nil
-}
-
-// withKind adds to a parse error what to write instead.
-func withKind(err error, v reflect.Value) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%w; write %s", err, kindOf(v.Type()))
 }
 
 // kindOf says what the values of a key's type look like.

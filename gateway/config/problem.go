@@ -34,10 +34,10 @@ func (p *Problem) Error() string {
 	return s
 }
 
-// joined makes one error of all problems, in the order of the file.
+// joined makes one error of all problems, those of the file in its order.
 func joined(ps []*Problem) error {
 	slices.SortStableFunc(ps, func(a, b *Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
 	})
 	errs := make([]error, len(ps))
 	for i, p := range ps {

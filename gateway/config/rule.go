@@ -2,16 +2,12 @@ package config
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"mqttsn-gateway/gateway/topic"
 )
 
 // A Rule says which values a key takes.
@@ -115,7 +111,7 @@ func later[T ~string](word T, r Rule) Rule {
 
 // notYet allows nothing but the empty string, for a key whose feature comes with a later version.
 var notYet = Rule{
-	Allowed: "nothing until then",
+	Allowed: `"" until then`,
 	problem: func(v any) string {
 		if v.(string) != "" {
 			return "comes with a later version"
@@ -189,7 +185,7 @@ func isBroker(u *url.URL) bool {
 }
 
 var atLeastOne = Rule{
-	Allowed: "one link or more",
+	Allowed: "a list of one link or more",
 	problem: func(v any) string {
 		if len(v.([]Link)) == 0 {
 			return "no link"
@@ -198,35 +194,14 @@ var atLeastOne = Rule{
 	},
 }
 
-// clientIDs allows devices with names that a client id can have.
-var clientIDs = Rule{
-	Allowed: "client ids of 1 to 65535 octets",
-	Example: "{th7: {predefined: {1: plant/th7}, no_dup: true}}",
-	problem: func(v any) string {
-		for id := range v.(map[string]Device) {
-			if id == "" || len(id) > 65535 {
-				return "no device can have this client id"
-			}
-		}
-		return ""
-	},
-}
-
-// topics allows ids and names that a predefined topic may have.
-var topics = Rule{
-	Allowed: "ids of 1 to 65534, each with a topic name",
-	Example: "{1: plant/th1, 2: plant/th1/set}",
-	problem: func(v any) string {
-		names := v.(map[uint16]string)
-		for _, id := range slices.Sorted(maps.Keys(names)) {
-			name := names[id]
-			switch {
-			case id == 0 || id == 65535:
-				return fmt.Sprintf("%d is reserved", id)
-			case topic.ValidName(name) != nil:
-				return fmt.Sprintf("%q, the topic of %d: %v", name, id, topic.ValidName(name))
-			}
-		}
-		return ""
-	},
-}
+// Maps are checked entry by entry, in check.go.
+var (
+	topics = Rule{
+		Allowed: "ids of 1 to 65534, each with a topic name",
+		Example: "{1: plant/th1, 2: plant/th1/set}",
+	}
+	clientIDs = Rule{
+		Allowed: "client ids of 1 to 65535 octets",
+		Example: "{th7: {predefined: {1: plant/th7}, no_dup: true}}",
+	}
+)

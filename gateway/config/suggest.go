@@ -4,9 +4,14 @@ import "strings"
 
 // suggest returns the name that who wrote s most likely meant, or nothing when none is close.
 func suggest(s string, names []string) string {
+	s = strings.ToLower(s)
 	best, distance := "", len(s)/3+1
 	for _, n := range names {
-		if d := editDistance(strings.ToLower(s), n); d <= distance && (best == "" || d < distance) {
+		lower := strings.ToLower(n)
+		if len(s) > 2 && strings.HasPrefix(lower, s) {
+			return n
+		}
+		if d := editDistance(s, lower); d <= distance && (best == "" || d < distance) {
 			best, distance = n, d
 		}
 	}

@@ -38,14 +38,17 @@ func parseSize(text string) (Size, error) {
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n < 0 || n > int64(1<<62/unit) {
-		return 0, fmt.Errorf("%q is not a size", text)
+		return 0, fmt.Errorf("%s is not a size", show(text))
 	}
 	return Size(n) * unit, nil
 }
 
 // parseDuration reads what package time reads, and days before that: 7d, 1d12h.
 func parseDuration(text string) (time.Duration, error) {
-	wrong := fmt.Errorf("%q is not a duration", text)
+	if n, err := strconv.Atoi(text); err == nil && n != 0 {
+		return 0, fmt.Errorf("%s has no unit", text)
+	}
+	wrong := fmt.Errorf("%s is not a duration", show(text))
 	days, rest, ok := strings.Cut(text, "d")
 	if !ok {
 		d, err := time.ParseDuration(text)

@@ -1,6 +1,11 @@
 package config
 
-import "time"
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
 
 // Upstream is the broker that devices are joined with in the modes transparent and aggregating.
 type Upstream struct {
@@ -22,6 +27,19 @@ type Upstream struct {
 type Reconnect struct {
 	Min time.Duration `yaml:"min"`
 	Max time.Duration `yaml:"max"`
+}
+
+// Secret is the password, from wherever it is; empty for none. A file is read each time, so that it may be renewed.
+func (u *Upstream) Secret() (string, error) {
+	if u.PasswordFile == "" {
+		return u.Password, nil
+	}
+	text, err := os.ReadFile(u.PasswordFile)
+	if err != nil {
+		return "", fmt.Errorf("%s: %s", u.PasswordFile, reason(err))
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
 }
 
 func defaultUpstream() Upstream {
