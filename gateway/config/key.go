@@ -82,3 +82,42 @@ func outer(path string) string {
 	}
 	return ""
 }
+
+// Default is the key's value where nobody set it, as the file shows it; for a key of a list's entry, in a new entry.
+// It is empty for a section.
+func (k Key) Default() string {
+	v := reflect.ValueOf(*Default())
+	for part := range strings.SplitSeq(k.Path, ".") {
+		name, isList := strings.CutSuffix(part, "[]")
+		if name == "*" {
+			v = newEntry(v.Type().Elem())
+			continue
+		}
+		for _, c := range (place{value: v}).children() {
+			if c.name == name {
+				v = c.value
+				break
+			}
+		}
+		if isList {
+			v = newEntry(v.Type().Elem())
+		}
+	}
+	switch {
+	case isScalar(v.Type()):
+		return scalar(v)
+	case v.Kind() == reflect.Struct:
+		return ""
+	case v.Len() > 0:
+		return "one, as below"
+	case v.Kind() == reflect.Slice:
+		return "[]"
+	}
+	return "{}"
+}
+
+// Section is the name of the section that the key is in, or is.
+func (k Key) Section() string {
+	name, _, _ := strings.Cut(k.Path, ".")
+	return strings.TrimSuffix(name, "[]")
+}

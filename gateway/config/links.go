@@ -73,7 +73,7 @@ var linkKeys = []Key{
 	},
 	{
 		"links[].multicast[].group", "Address of a multicast group, IPv4 or IPv6, or an IPv4 broadcast address. With a port, or the link's.",
-		"", group,
+		"There is none: it must be given.", group,
 	},
 	{
 		"links[].multicast[].interface", "Network interface on which to join the group. Empty: the system's choice.",
