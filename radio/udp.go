@@ -109,6 +109,9 @@ func (u *UDP) prepare(c UDPConfig) error {
 	if u.granted, err = readBufferGranted(raw); err != nil {
 		return err
 	}
+	if err := hearOwnGroups(u.conn, u.LocalAddr().Addr().Is6()); err != nil {
+		return err
+	}
 	u.reader.init(u, raw)
 	return u.groups.join(u, c.Groups, c.HopLimit)
 }

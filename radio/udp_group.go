@@ -1,6 +1,7 @@
 package radio
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -22,6 +23,8 @@ type MulticastGroup struct {
 	// choose, which for IPv6 link-local groups is seldom the right one.
 	Interface string
 }
+
+var errNotGroup = errors.New("neither a multicast group nor an IPv4 broadcast address")
 
 // maxHeard bounds the datagrams that wait between the groups' own sockets and the reader.
 const maxHeard = 256
@@ -158,7 +161,7 @@ func (g *groups) take(u *UDP, ps []Packet) (n int) {
 		h := g.heard[0]
 		g.heard = g.heard[1:]
 		size := copy(ps[n].Data, h.Data)
-		if u.received(&ps[n], size, u.AddrPort(h.Peer), size < len(h.Data)) {
+		if u.received(&ps[n], size, h.Peer, size < len(h.Data)) {
 			n++
 		}
 	}

@@ -212,6 +212,21 @@ func TestALinkHearsItsGroups(t *testing.T) {
 	}
 }
 
+// Without care, Linux gives a socket on every address what any program of the machine has joined.
+func TestALinkDoesNotHearForeignGroups(t *testing.T) {
+	for _, listenAt := range []string{"0.0.0.0:0", ":0"} {
+		u := listen(t, radio.UDPConfig{Listen: listenAt, Groups: []radio.MulticastGroup{group(group4)}})
+		foreign := netip.AddrPortFrom(netip.MustParseAddr("239.77.18.85"), u.LocalAddr().Port())
+		other := listenToGroup(t, onLoopback(t), foreign)
+		defer other.Close()
+		d := newDevice(t, u, "127.0.0.1")
+		d.sendToGroup(t, onLoopback(t), foreign, []byte("not for us"))
+		require.NoError(t, d.Send([]byte("for us")))
+		got, _ := read(t, u, 16)
+		require.Equal(t, "for us", got)
+	}
+}
+
 func TestRadiusLimitsTheHops(t *testing.T) {
 	for _, c := range []struct{ radius, want int }{{0, 4}, {1, 1}, {3, 3}, {4, 4}, {255, 4}} {
 		u := listen(t, radio.UDPConfig{Listen: ":0", HopLimit: 4, Groups: []radio.MulticastGroup{group(group4)}})

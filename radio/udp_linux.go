@@ -1,7 +1,6 @@
 package radio
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,37 +10,48 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var errNotGroup = errors.New("radio: neither a multicast group nor an IPv4 broadcast address")
-
 // readBufferGranted asks for the size of the receive buffer. Linux tells twice the size, half being for its bookkeeping.
 func readBufferGranted(raw syscall.RawConn) (int, error) {
 	n, err := 0, error(nil)
-	if e := raw.Control(func(fd uintptr) {
-		n, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF)
-	}); e != nil {
+	e := raw.Control(func(fd uintptr) { n, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF) })
+	if e != nil {
 		return 0, e
 	}
 	return n / 2, os.NewSyscallError("getsockopt", err)
 }
 
+// hearOwnGroups makes a socket deaf to groups on its port that only other programs of this machine have joined.
+func hearOwnGroups(c *net.UDPConn, ipv6 bool) error {
+	if ipv6 {
+		const ipv6MulticastAll = 29 // IPV6_MULTICAST_ALL of linux/in6.h
+		if err := setOption(c, unix.IPPROTO_IPV6, ipv6MulticastAll, 0); err != nil {
+			return err
+		}
+	}
+	return setOption(c, unix.IPPROTO_IP, unix.IP_MULTICAST_ALL, 0)
+}
+
 // shareAddress lets programs on this machine hear the same groups on the same port. It comes after binding, so a second
 // gateway on our port is still refused: the system asks both sockets, at the time of the second's binding.
-func shareAddress(c *net.UDPConn) error {
+func shareAddress(c *net.UDPConn) error { return setOption(c, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1) }
+
+func setOption(c *net.UDPConn, level, option, value int) error {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return err
 	}
-	var serr error
-	if err := raw.Control(func(fd uintptr) { serr = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1) }); err != nil {
-		return err
+	e := raw.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), level, option, value) })
+	if e != nil {
+		return e
 	}
-	return os.NewSyscallError("setsockopt", serr)
+	return os.NewSyscallError("setsockopt", err)
 }
 
 // listenGroup opens a socket bound to a group's own address. Package net would bind it to every address, where it would
 // hear foreign groups too and be in the way of the link's own socket.
 func listenGroup(a netip.AddrPort, ifIndex int) (*net.UDPConn, error) {
-	family, to := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: uint32(ifIndex)})
+	var to unix.Sockaddr = &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: uint32(ifIndex)}
+	family := unix.AF_INET6
 	if a.Addr().Is4() {
 		family, to = unix.AF_INET, &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"sync"
 )
@@ -26,6 +27,9 @@ type zones struct {
 	mu      sync.RWMutex
 	numbers map[string]uint16
 	names   []string // names[n-1] has number n
+
+	// indexes remembers the number for the system's index of an interface, so that the system is asked once.
+	indexes map[uint32]uint16
 }
 
 // number finds the number of a zone and assigns one to a new zone.
@@ -52,6 +56,33 @@ func (z *zones) number(name string) uint16 {
 	return z.numbers[name]
 }
 
+// numberOfIndex finds the number of the interface with the system's index i, 0 for none.
+func (z *zones) numberOfIndex(i uint32) uint16 {
+	if i == 0 {
+		return 0
+	}
+	z.mu.RLock()
+	n := z.indexes[i]
+	z.mu.RUnlock()
+	if n != 0 {
+		return n
+	}
+	ifi, err := net.InterfaceByIndex(int(i))
+	if err != nil {
+		return 0
+	}
+	n = z.number(ifi.Name)
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.indexes == nil {
+		z.indexes = make(map[uint32]uint16)
+	}
+	if len(z.indexes) < maxZones {
+		z.indexes[i] = n
+	}
+	return n
+}
+
 // maxZones bounds the table. Peers on later zones are heard, but not told apart by zone and cannot be answered.
 const maxZones = 1024
 
@@ -67,11 +98,13 @@ func (z *zones) name(n uint16) string {
 
 // Peer makes the peer that stands for an address and port on this link.
 func (u *UDP) Peer(a netip.AddrPort) Peer {
-	var p Peer
-	ip := a.Addr().As16()
+	return udpPeer(a.Addr().As16(), a.Port(), u.zones.number(a.Addr().Zone()))
+}
+
+func udpPeer(ip [16]byte, port, zone uint16) (p Peer) {
 	copy(p[:], ip[:])
-	binary.BigEndian.PutUint16(p[udpPeerPort:], a.Port())
-	binary.BigEndian.PutUint16(p[udpPeerZone:], u.zones.number(a.Addr().Zone()))
+	binary.BigEndian.PutUint16(p[udpPeerPort:], port)
+	binary.BigEndian.PutUint16(p[udpPeerZone:], zone)
 	return p
 }
 

@@ -3,7 +3,6 @@ package radio
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"os"
 	"time"
 )
@@ -32,13 +31,12 @@ func (u *UDP) ReadBatch(ps []Packet) (int, error) {
 	}
 }
 
-// received completes p, of which the first n octets of Data came from a. It reports whether p is for the caller.
-func (u *UDP) received(p *Packet, n int, a netip.AddrPort, truncated bool) bool {
+// received completes p, of which the first n octets of Data came from peer. It reports whether p is for the caller.
+func (u *UDP) received(p *Packet, n int, peer Peer, truncated bool) bool {
 	if truncated {
 		u.CountOversize()
 		return false
 	}
-	peer := u.Peer(a)
 	if u.groups.ownBroadcast(peer) {
 		return false
 	}

@@ -1,3 +1,5 @@
+//go:build !linux || portable
+
 package radio
 
 import (
@@ -13,7 +15,7 @@ func (r *batchReader) init(u *UDP, _ syscall.RawConn) { r.conn = u.conn }
 func (r *batchReader) read(u *UDP, ps []Packet) (int, error) {
 	p := &ps[0]
 	n, _, flags, a, err := r.conn.ReadMsgUDPAddrPort(p.Data, nil)
-	if err != nil || !u.received(p, n, a, flags&syscall.MSG_TRUNC != 0) {
+	if err != nil || !u.received(p, n, u.Peer(a), flags&syscall.MSG_TRUNC != 0) {
 		return 0, err
 	}
 	return 1, nil

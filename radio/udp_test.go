@@ -197,3 +197,36 @@ func TestUDPAllocatesNothing(t *testing.T) {
 func group(addr string) radio.MulticastGroup {
 	return radio.MulticastGroup{Addr: netip.MustParseAddrPort(addr), Interface: "lo"}
 }
+
+func TestALinkLocalDeviceIsAnsweredOnItsInterface(t *testing.T) {
+	ip := linkLocal(t)
+	u := listen(t, radio.UDPConfig{Listen: ":0"})
+	d := newDevice(t, u, ip)
+	require.NoError(t, d.Send([]byte("hello")))
+	got, peer := read(t, u, 16)
+	require.Equal(t, "hello", got)
+	require.Equal(t, d.LocalAddr().String(), u.FormatPeer(peer))
+	_, err := u.WriteBatch([]radio.Packet{{Peer: peer, Data: []byte("answer")}})
+	require.NoError(t, err)
+	answer, err := d.Receive(time.Now().Add(radiotest.Wait))
+	require.NoError(t, err)
+	require.Equal(t, "answer", string(answer))
+}
+
+// linkLocal finds a link-local IPv6 address of this machine, with its zone.
+func linkLocal(t *testing.T) string {
+	t.Helper()
+	interfaces, err := net.Interfaces()
+	require.NoError(t, err)
+	for _, ifi := range interfaces {
+		addrs, err := ifi.Addrs()
+		require.NoError(t, err)
+		for _, a := range addrs {
+			if n, ok := a.(*net.IPNet); ok && n.IP.To4() == nil && n.IP.IsLinkLocalUnicast() {
+				return n.IP.String() + "%" + ifi.Name
+			}
+		}
+	}
+	t.Skip("no interface of this machine has a link-local IPv6 address")
+	return ""
+}
