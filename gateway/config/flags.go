@@ -32,7 +32,7 @@ func (f Flag) Setting(value string) (Setting, error) {
 	if before, ok := strings.CutSuffix(f.Path, "*"); ok {
 		key, v, ok := strings.Cut(value, "=")
 		if !ok || key == "" {
-			return s, fmt.Errorf("--%s: %s is not %s", f.Name, show(value), f.Value)
+			return s, fmt.Errorf("it is not of the form %s", f.Value)
 		}
 		s.Path, s.Value = before+key, v
 	}

@@ -46,7 +46,7 @@ func TestFlagProblems(t *testing.T) {
 	predefined := Flags[6]
 	for _, v := range []string{"", "1", "=x"} {
 		_, err := predefined.Setting(v)
-		require.ErrorContains(t, err, "is not ID=TOPIC")
+		require.ErrorContains(t, err, "not of the form ID=TOPIC")
 	}
 	s, err := predefined.Setting("x=y")
 	require.NoError(t, err)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+
+	"mqttsn-gateway/gateway/config"
+)
+
+func runCommand(environ []string) *cobra.Command {
+	var given sources
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the gateway until it is told to stop",
+		Long: "Run the gateway until SIGINT or SIGTERM. It says goodbye to its devices then; a second signal ends it at once.\n\n" +
+			"Flags override environment variables, which override the file. docs/configuration.md has every key.",
+		Example: "  mqttsn-gateway run\n" +
+			"  mqttsn-gateway run --upstream mqtt://broker.example --predefined 1=plant/th1\n" +
+			"  mqttsn-gateway run -c /etc/mqttsn-gateway/gateway.yaml --log-level debug",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := given.load(environ)
+			if err != nil {
+				return err
+			}
+			log := newLog(c.Log, cmd.ErrOrStderr())
+			log.WithFields(logrus.Fields{"version": buildVersion().String(), "file": given.file}).Info("starting")
+			ctx, stop := untilSignal(cmd.Context(), log, os.Exit)
+			defer stop()
+			return explain(serve(ctx, c, log))
+		},
+	}
+	given.flags(cmd)
+	return cmd
+}
+
+// newLog makes the log that the configuration asks for.
+func newLog(c config.Log, w io.Writer) *logrus.Logger {
+	log := logrus.New()
+	log.SetOutput(w)
+	level, err := logrus.ParseLevel(c.Level)
+	if err != nil {
+		panic(err) // the configuration was checked
+	}
+	log.SetLevel(level)
+	log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+	if c.Format == "json" {
+		log.SetFormatter(&logrus.JSONFormatter{})
+	}
+	return log
+}
+
+// serve is the gateway.
+func serve(ctx context.Context, _ *config.Config, _ *logrus.Logger) error {
+	<-ctx.Done()
+	return nil
+}

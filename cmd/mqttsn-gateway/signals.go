@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/sirupsen/logrus"
+)
+
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM; the second one calls exit. SIGHUP is
+// reserved, and changes nothing. Stop ends the watch, and returns when it has ended.
+func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		stopping := false
+		for s := range signals {
+			switch {
+			case s == syscall.SIGHUP:
+				log.Warn("SIGHUP changes nothing yet: restart to read the configuration again")
+			case stopping:
+				log.Warn("stopping at once")
+				exit(128 + int(s.(syscall.Signal)))
+			default:
+				log.WithField("signal", s.String()).Info("stopping; a second signal stops at once")
+				stopping = true
+				cancel()
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		<-done
+		cancel()
+	}
+}
