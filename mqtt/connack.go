@@ -28,3 +28,128 @@ type Connack struct {
 
 // Type returns CONNACK.
 func (*Connack) Type() Type { return CONNACK }
+
+func (c *Connack) encode(e *encoder) {
+	if c.SessionPresent {
+		e.u8(1)
+	} else {
+		e.u8(0)
+	}
+	if e.v < V5 {
+		code, _ := connackCode(c.Reason) // Conn.Send does not come here with reasons that have no code
+		e.u8(code)
+		return
+	}
+	e.u8(byte(c.Reason))
+	c.encodeProperties(e)
+}
+
+func (c *Connack) encodeProperties(e *encoder) {
+	at := len(e.b)
+	if c.SessionExpiry != nil {
+		e.prop32(propSessionExpiry, *c.SessionExpiry)
+	}
+	if c.ReceiveMaximum != 0 && c.ReceiveMaximum != defaultReceiveMaximum {
+		e.prop16(propReceiveMaximum, c.ReceiveMaximum)
+	}
+	if c.MaximumQoS != nil {
+		e.prop8(propMaximumQoS, *c.MaximumQoS)
+	}
+	if c.NoRetain {
+		e.propFlag(propRetainAvailable, false)
+	}
+	if c.MaximumPacketSize != 0 {
+		e.prop32(propMaximumPacketSize, c.MaximumPacketSize)
+	}
+	e.propStr(propAssignedClientID, c.AssignedClientID)
+	if c.TopicAliasMaximum != 0 {
+		e.prop16(propTopicAliasMaximum, c.TopicAliasMaximum)
+	}
+	if c.NoWildcards {
+		e.propFlag(propWildcardAvailable, false)
+	}
+	if c.NoSubscriptionIDs {
+		e.propFlag(propSubIDAvailable, false)
+	}
+	if c.NoShared {
+		e.propFlag(propSharedAvailable, false)
+	}
+	if c.ServerKeepAlive != nil {
+		e.prop16(propServerKeepAlive, *c.ServerKeepAlive)
+	}
+	e.propStr(propResponseInfo, c.ResponseInfo)
+	e.propStr(propServerReference, c.ServerReference)
+	e.propStr(propAuthMethod, c.AuthMethod)
+	e.propBytes(propAuthData, c.AuthData)
+	e.problem(c.ReasonString, c.User)
+	e.insertLength(at, 0)
+}
+
+func (c *Connack) decode(d *decoder) {
+	flags := d.u8()
+	if flags > 1 {
+		d.fail(MalformedPacket, "reserved CONNACK flag is set") // MQTT-3.2.2-1
+	}
+	c.SessionPresent = flags == 1
+	if d.v < V5 {
+		code := d.u8()
+		if int(code) >= len(connackCodes) {
+			d.fail(ProtocolViolation, "CONNACK return code %d is reserved", code)
+			return
+		}
+		c.Reason = connackCodes[code]
+	} else {
+		c.Reason = d.reason(CONNACK)
+	}
+	if c.SessionPresent && c.Reason.Failed() {
+		d.fail(ProtocolViolation, "session present, and refused") // MQTT-3.2.2-6
+	}
+	c.decodeProperties(d)
+}
+
+func (c *Connack) decodeProperties(d *decoder) {
+	c.ReceiveMaximum = defaultReceiveMaximum
+	for id := range d.properties() {
+		switch id {
+		case propSessionExpiry:
+			c.SessionExpiry = new(d.u32())
+		case propReceiveMaximum:
+			c.ReceiveMaximum = d.positive16()
+		case propMaximumQoS:
+			c.MaximumQoS = new(byte(1))
+			if !d.flag() {
+				*c.MaximumQoS = 0
+			}
+		case propRetainAvailable:
+			c.NoRetain = !d.flag()
+		case propMaximumPacketSize:
+			c.MaximumPacketSize = d.positive32()
+		case propAssignedClientID:
+			c.AssignedClientID = d.str()
+		case propTopicAliasMaximum:
+			c.TopicAliasMaximum = d.u16()
+		case propWildcardAvailable:
+			c.NoWildcards = !d.flag()
+		case propSubIDAvailable:
+			c.NoSubscriptionIDs = !d.flag()
+		case propSharedAvailable:
+			c.NoShared = !d.flag()
+		case propServerKeepAlive:
+			c.ServerKeepAlive = new(d.u16())
+		case propReasonString:
+			c.ReasonString = d.str()
+		case propResponseInfo:
+			c.ResponseInfo = d.str()
+		case propServerReference:
+			c.ServerReference = d.str()
+		case propAuthMethod:
+			c.AuthMethod = d.str()
+		case propAuthData:
+			c.AuthData = d.bytes()
+		case propUser:
+			c.User = d.user(c.User)
+		default:
+			d.unexpected(id)
+		}
+	}
+}

@@ -63,6 +63,8 @@ func (t Type) String() string {
 // changed and sent again. Send never changes it.
 type Packet interface {
 	Type() Type
+	encode(*encoder) // appends the body, which is what follows the fixed header
+	decode(*decoder)
 }
 
 // UserProperty is a name and a value of the application's own (1.5.7). Names may repeat, and order counts.

@@ -6,8 +6,14 @@ type Pingreq struct{}
 // Type returns PINGREQ.
 func (*Pingreq) Type() Type { return PINGREQ }
 
+func (*Pingreq) encode(*encoder) {}
+func (*Pingreq) decode(*decoder) {}
+
 // Pingresp answers PINGREQ (3.13). Server to client.
 type Pingresp struct{}
 
 // Type returns PINGRESP.
 func (*Pingresp) Type() Type { return PINGRESP }
+
+func (*Pingresp) encode(*encoder) {}
+func (*Pingresp) decode(*decoder) {}

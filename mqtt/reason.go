@@ -53,55 +53,8 @@ const (
 	WildcardSubscriptionsNotSupported   Reason = 0xA2
 )
 
-// reasonNames are the specification's own words.
-var reasonNames = map[Reason]string{
-	Success:                             "Success",
-	GrantedQoS1:                         "Granted QoS 1",
-	GrantedQoS2:                         "Granted QoS 2",
-	DisconnectWithWill:                  "Disconnect with Will Message",
-	NoMatchingSubscribers:               "No matching subscribers",
-	NoSubscriptionExisted:               "No subscription existed",
-	ContinueAuthentication:              "Continue authentication",
-	ReAuthenticate:                      "Re-authenticate",
-	UnspecifiedError:                    "Unspecified error",
-	MalformedPacket:                     "Malformed Packet",
-	ProtocolViolation:                   "Protocol Error",
-	ImplementationSpecificError:         "Implementation specific error",
-	UnsupportedProtocolVersion:          "Unsupported Protocol Version",
-	ClientIdentifierNotValid:            "Client Identifier not valid",
-	BadUserNameOrPassword:               "Bad User Name or Password",
-	NotAuthorized:                       "Not authorized",
-	ServerUnavailable:                   "Server unavailable",
-	ServerBusy:                          "Server busy",
-	Banned:                              "Banned",
-	ServerShuttingDown:                  "Server shutting down",
-	BadAuthenticationMethod:             "Bad authentication method",
-	KeepAliveTimeout:                    "Keep Alive timeout",
-	SessionTakenOver:                    "Session taken over",
-	TopicFilterInvalid:                  "Topic Filter invalid",
-	TopicNameInvalid:                    "Topic Name invalid",
-	PacketIdentifierInUse:               "Packet Identifier in use",
-	PacketIdentifierNotFound:            "Packet Identifier not found",
-	ReceiveMaximumExceeded:              "Receive Maximum exceeded",
-	TopicAliasInvalid:                   "Topic Alias invalid",
-	PacketTooLarge:                      "Packet too large",
-	MessageRateTooHigh:                  "Message rate too high",
-	QuotaExceeded:                       "Quota exceeded",
-	AdministrativeAction:                "Administrative action",
-	PayloadFormatInvalid:                "Payload format invalid",
-	RetainNotSupported:                  "Retain not supported",
-	QoSNotSupported:                     "QoS not supported",
-	UseAnotherServer:                    "Use another server",
-	ServerMoved:                         "Server moved",
-	SharedSubscriptionsNotSupported:     "Shared Subscriptions not supported",
-	ConnectionRateExceeded:              "Connection rate exceeded",
-	MaximumConnectTime:                  "Maximum connect time",
-	SubscriptionIdentifiersNotSupported: "Subscription Identifiers not supported",
-	WildcardSubscriptionsNotSupported:   "Wildcard Subscriptions not supported",
-}
-
 func (r Reason) String() string {
-	if name, ok := reasonNames[r]; ok {
+	if name := reasons[r].name; name != "" {
 		return name
 	}
 	return fmt.Sprintf("reason 0x%02X", byte(r))
@@ -109,33 +62,3 @@ func (r Reason) String() string {
 
 // Failed reports whether r refuses or ends something.
 func (r Reason) Failed() bool { return r >= 0x80 }
-
-// connackCodes are the return codes of CONNACK in MQTT 3.1.1 (3.2.2.3 there); the index is the code.
-var connackCodes = [6]Reason{
-	Success, UnsupportedProtocolVersion, ClientIdentifierNotValid, ServerUnavailable, BadUserNameOrPassword, NotAuthorized,
-}
-
-// connackCode translates a reason to CONNACK's return code of MQTT 3.1.1. Where no code applies the server must close
-// without a CONNACK (MQTT-3.2.2-6 there), and ok is false.
-func connackCode(r Reason) (code byte, ok bool) {
-	switch r {
-	case ServerBusy, ServerShuttingDown, QuotaExceeded, UseAnotherServer, ServerMoved, ConnectionRateExceeded:
-		r = ServerUnavailable
-	case Banned, BadAuthenticationMethod:
-		r = NotAuthorized
-	}
-	for code, known := range connackCodes {
-		if r == known {
-			return byte(code), true
-		}
-	}
-	return 0, false
-}
-
-// subackCode translates a reason to SUBACK's return code of MQTT 3.1.1 (3.9.3 there), which has one for all failures.
-func subackCode(r Reason) Reason {
-	if r.Failed() {
-		return UnspecifiedError
-	}
-	return r
-}

@@ -11,6 +11,29 @@ type Suback struct {
 // Type returns SUBACK.
 func (*Suback) Type() Type { return SUBACK }
 
+func (s *Suback) encode(e *encoder) {
+	e.u16(s.PacketID)
+	if e.v == V5 {
+		at := len(e.b)
+		e.problem(s.ReasonString, s.User)
+		e.insertLength(at, 0)
+	}
+	for _, r := range s.Reasons {
+		if e.v < V5 {
+			r = subackCode(r)
+		}
+		e.u8(byte(r))
+	}
+}
+
+func (s *Suback) decode(d *decoder) {
+	s.PacketID = d.packetID()
+	if d.v == V5 {
+		d.problem(&s.ReasonString, &s.User)
+	}
+	s.Reasons = d.reasons(SUBACK)
+}
+
 // Unsuback answers UNSUBSCRIBE (3.11). Server to client.
 type Unsuback struct {
 	PacketID     uint16
@@ -21,3 +44,34 @@ type Unsuback struct {
 
 // Type returns UNSUBACK.
 func (*Unsuback) Type() Type { return UNSUBACK }
+
+func (u *Unsuback) encode(e *encoder) {
+	e.u16(u.PacketID)
+	if e.v < V5 {
+		return
+	}
+	at := len(e.b)
+	e.problem(u.ReasonString, u.User)
+	e.insertLength(at, 0)
+	for _, r := range u.Reasons {
+		e.u8(byte(r))
+	}
+}
+
+func (u *Unsuback) decode(d *decoder) {
+	u.PacketID = d.packetID()
+	if d.v < V5 {
+		return
+	}
+	d.problem(&u.ReasonString, &u.User)
+	u.Reasons = d.reasons(UNSUBACK)
+}
+
+// reasons reads reason codes to the end of the packet, at least one.
+func (d *decoder) reasons(t Type) []Reason {
+	rs := make([]Reason, 0, len(d.b))
+	for more := true; more; more = len(d.b) > 0 {
+		rs = append(rs, d.reason(t))
+	}
+	return rs
+}
