@@ -47,6 +47,8 @@ var rooms = map[string][]string{
 	"cmd/mqttsn-gateway": {"gateway", "mqttsn", "radio", "mqtt"},
 	"cmd/mqttsn":         {"mqttsn", "radio", "mqtt"},
 	"cmd/testbed":        {"testbed", "mqttsn", "radio"},
+
+	"docs": {}, // what writes the generated pages
 }
 
 // testsOnly may be imported by no one.

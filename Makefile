@@ -1,0 +1,90 @@
+# "make help" lists the targets. Building and running need Go, git and make only.
+
+GO      ?= go
+BIN     := bin
+FUZZTIME ?= 30s
+ARGS    ?=
+
+VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo 0.1.0-dev)
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+# No program of ours needs a C compiler; the race detector does, and says so.
+export CGO_ENABLED := 0
+
+.DEFAULT_GOAL := build
+
+.PHONY: build
+build: ## build every program into bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+.PHONY: run
+run: build ## run the gateway with its built-in broker; ARGS='--log-level debug' adds flags
+	./$(BIN)/mqttsn-gateway run $(ARGS)
+
+.PHONY: demo
+demo: build ## run the gateway, simulated sensors and a subscriber that shows their readings
+	./$(BIN)/testbed demo
+
+.PHONY: quick
+quick: ## unit tests only: under a minute, needs nothing but Go
+	$(GO) test -short -shuffle=on ./...
+
+.PHONY: test
+test: deps ## all tests; installs mosquitto and tshark first where they are missing
+	$(GO) test -shuffle=on -timeout 8m ./...
+
+.PHONY: deps
+deps: ## install the programs that the tests talk to
+	@./.ci/deps
+
+.PHONY: race
+race: ## unit tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 8m ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, each for FUZZTIME
+	@./.ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: ## every benchmark ten times, as benchstat reads it
+	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet, go mod tidy, staticcheck, and whether generated files are current
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted with gofmt:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) tool staticcheck ./...
+	@$(GO) run ./docs/thirdparty | diff -u docs/third-party.md - || { echo 'docs/third-party.md is not current: run "make docs"'; exit 1; }
+
+PLATFORMS := amd64 arm64 armv7 armv6
+
+.PHONY: cross
+cross: $(PLATFORMS:%=cross-%) ## build for linux on amd64, arm64, armv7 and armv6, into bin/linux-*/
+cross-armv7: export GOARM := 7
+cross-armv6: export GOARM := 6
+$(PLATFORMS:%=cross-%): cross-%:
+	GOOS=linux GOARCH=$(patsubst armv%,arm,$*) $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/linux-$*/ ./cmd/...
+
+.PHONY: docs
+docs: ## write the generated files again
+	$(GO) generate ./...
+	$(GO) run ./docs/thirdparty >docs/third-party.md.new
+	mv docs/third-party.md.new docs/third-party.md
+
+.PHONY: ci
+ci: ## what CI runs: test, lint, race, cross, and a short fuzz
+	$(MAKE) test
+	$(MAKE) lint
+	$(MAKE) race
+	$(MAKE) cross
+	$(MAKE) fuzz FUZZTIME=10s
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
