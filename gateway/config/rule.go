@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -154,8 +153,7 @@ var (
 		})
 
 	brokerURL = text("mqtt://host or mqtt://host:port, and nothing more", "is not the URL of a broker", func(s string) bool {
-		u, err := url.Parse(s)
-		return s == "" || err == nil && *u == url.URL{Scheme: "mqtt", Host: u.Host} && isBroker(u)
+		return s == "" || (&Upstream{URL: s}).Address() != ""
 	})
 
 	deviceTemplate = text("a text with %c in it", "gives every device the same client id", func(s string) bool {
@@ -178,10 +176,6 @@ func isAddress(s string) bool {
 		return ok && err == nil && a.Is6()
 	}
 	return !strings.ContainsAny(host, ":/[] ")
-}
-
-func isBroker(u *url.URL) bool {
-	return u.Hostname() != "" && (u.Port() != "" || !strings.HasSuffix(u.Host, ":"))
 }
 
 var atLeastOne = Rule{

@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +30,22 @@ type Upstream struct {
 type Reconnect struct {
 	Min time.Duration `yaml:"min"`
 	Max time.Duration `yaml:"max"`
+}
+
+// Address is the broker's host:port, with MQTT's port where the URL names none; empty when the URL is not one.
+func (u *Upstream) Address() string {
+	parsed, err := url.Parse(u.URL)
+	if err != nil || *parsed != (url.URL{Scheme: "mqtt", Host: parsed.Host}) || parsed.Hostname() == "" {
+		return ""
+	}
+	port := parsed.Port()
+	if port == "" && !strings.HasSuffix(parsed.Host, ":") {
+		port = "1883"
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return ""
+	}
+	return net.JoinHostPort(parsed.Hostname(), port)
 }
 
 // Secret is the password, from wherever it is; empty for none. A file is read each time, so that it may be renewed.

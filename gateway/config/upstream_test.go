@@ -27,3 +27,32 @@ func TestSecret(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "hush", got)
 }
+
+func TestAddress(t *testing.T) {
+	for url, want := range map[string]string{
+		"mqtt://broker":              "broker:1883",
+		"mqtt://broker:1884":         "broker:1884",
+		"mqtt://192.0.2.1:1":         "192.0.2.1:1",
+		"mqtt://[2001:db8::1]":       "[2001:db8::1]:1883",
+		"mqtt://[2001:db8::1]:65535": "[2001:db8::1]:65535",
+
+		"":                    "",
+		"broker":              "",
+		"broker:1883":         "",
+		"mqtt://":             "",
+		"mqtt://:1883":        "",
+		"mqtt://broker:":      "",
+		"mqtt://broker:0":     "",
+		"mqtt://broker:65536": "",
+		"mqtt://broker:x":     "",
+		"mqtt://broker/":      "",
+		"mqtt://broker?a":     "",
+		"mqtt://broker#a":     "",
+		"mqtt://name@broker":  "",
+		"mqtts://broker":      "",
+		"tcp://broker":        "",
+		"mqtt://bro ker":      "",
+	} {
+		require.Equal(t, want, (&Upstream{URL: url}).Address(), url)
+	}
+}
