@@ -1,0 +1,174 @@
+package client
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// A State says how a client stands with its gateway (6.14). Sleep is the client's own decision; a gateway sees Awake
+// and Asleep in the same way.
+type State uint8
+
+const (
+	Disconnected State = iota
+	Connecting         // CONNECT has been sent
+	Active
+	Asleep // hears nothing
+	Awake  // has asked for the messages that were kept while it was asleep
+)
+
+func (s State) String() string {
+	return [...]string{"disconnected", "connecting", "active", "asleep", "awake"}[s]
+}
+
+// A Core is one client's conversation with one gateway. It does no I/O and reads no clock: each method takes the time,
+// counted from any moment that suits the caller and never going back, and writes down in an [Out] what follows. Methods
+// that ask for something return the number of the [Request]; its [Result] comes in this Out or a later one.
+//
+// A Core is not safe for concurrent use.
+type Core struct {
+	cfg   Config
+	state State
+	will  *Will
+
+	queue   []*request // waiting, in order
+	current *request   // nil: nothing under way
+	step    step       // of current
+	resends int        // of the step's packet
+	retryAt time.Duration
+
+	sentAt, heardAt time.Duration // when the gateway should have heard from us, and when we did hear from it
+
+	lastRequest Request
+	lastMsgID   uint16
+
+	topics     topics
+	predefined map[uint16]bool // subscribed to, whether or not the configuration names them
+	unreleased map[uint16]bool // MsgIds of received QoS 2 messages that await PUBREL
+}
+
+// NewCore is a client that has not connected yet.
+func NewCore(cfg Config) *Core {
+	cfg = cfg.withDefaults()
+	return &Core{
+		cfg:        cfg,
+		will:       cfg.Will,
+		topics:     topics{max: cfg.Topics},
+		lastMsgID:  max(cfg.FirstMsgID, 1) - 1,
+		predefined: make(map[uint16]bool),
+		unreleased: make(map[uint16]bool),
+	}
+}
+
+// State tells how the client stands with its gateway.
+func (c *Core) State() State { return c.state }
+
+// Waiting is the number of requests that have not come to their end.
+func (c *Core) Waiting() int {
+	n := len(c.queue)
+	if c.current != nil {
+		n++
+	}
+	return n
+}
+
+// Deadline is when Tick wants to be called. It returns false if nothing but a datagram or a request can happen next.
+func (c *Core) Deadline() (time.Duration, bool) {
+	if c.current != nil {
+		return c.retryAt, true
+	}
+	return c.pingAt()
+}
+
+// Tick tells that time has passed. To call it before the Deadline does no harm.
+func (c *Core) Tick(now time.Duration, out *Out) {
+	if at, ok := c.Deadline(); !ok || now < at {
+		return
+	}
+	switch {
+	case c.current == nil:
+		c.start(now, &request{kind: kindPing}, out)
+	case c.resends < c.cfg.Retries:
+		c.resends++
+		c.transmit(now, out)
+	default:
+		c.giveUp(out)
+	}
+	c.pump(now, out)
+}
+
+// Receive takes a datagram from the gateway. What is malformed or out of place is ignored, and so is everything while
+// the client is asleep: its radio is off. Messages share memory with the datagram.
+func (c *Core) Receive(now time.Duration, datagram []byte, out *Out) {
+	if c.state == Disconnected || c.state == Asleep && c.current == nil {
+		return
+	}
+	packet, err := mqttsn.Parse(datagram)
+	if err != nil {
+		return
+	}
+	c.heardAt = now
+	if c.state == Awake {
+		c.stayAwake(now)
+	}
+	switch p := packet.(type) {
+	case *mqttsn.Disconnect:
+		c.onDisconnect(out)
+
+	// What a gateway begins.
+	case *mqttsn.Register:
+		c.onRegister(now, p, out)
+	case *mqttsn.Publish:
+		c.onPublish(now, p, out)
+	case *mqttsn.Pubrel:
+		c.onPubrel(now, p, out)
+	case *mqttsn.Pingreq:
+		c.onPingreq(now, out)
+
+	// What answers us.
+	case *mqttsn.WillTopicReq:
+		c.onWillTopicReq(now, out)
+	case *mqttsn.WillMsgReq:
+		c.onWillMsgReq(now, out)
+	case *mqttsn.Connack:
+		c.onConnack(p, out)
+	case *mqttsn.Regack:
+		c.onRegack(now, p, out)
+	case *mqttsn.Puback:
+		c.onPuback(now, p, out)
+	case *mqttsn.Pubrec:
+		c.onPubrec(now, p, out)
+	case *mqttsn.Pubcomp:
+		c.onPubcomp(p, out)
+	case *mqttsn.Suback:
+		c.onSuback(p, out)
+	case *mqttsn.Unsuback:
+		c.onUnsuback(p, out)
+	case *mqttsn.Pingresp:
+		c.onPingresp(out)
+	case *mqttsn.WillTopicResp:
+		c.onWillTopicResp(now, p, out)
+	case *mqttsn.WillMsgResp:
+		c.onWillMsgResp(p, out)
+	}
+	c.pump(now, out)
+}
+
+// listening tells whether the gateway may send us messages.
+func (c *Core) listening() bool { return c.state == Active || c.state == Awake }
+
+// send hands a datagram that does not wait for an answer to the gateway. It was appended to out.buf.
+func (c *Core) send(now time.Duration, buf []byte, out *Out) {
+	out.add(buf)
+	c.sentAt = now
+}
+
+// nextMsgID is never 0, which stands for "none" in a PUBLISH.
+func (c *Core) nextMsgID() uint16 {
+	c.lastMsgID++
+	if c.lastMsgID == 0 {
+		c.lastMsgID = 1
+	}
+	return c.lastMsgID
+}

@@ -1,0 +1,52 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// Why a request failed, when it was not the gateway that refused it.
+var (
+	// ErrTimeout says that the gateway did not answer, however often it was asked.
+	ErrTimeout = errors.New("mqttsn: no answer from the gateway")
+
+	// ErrDisconnected says that the gateway has ended the session, or does not know it.
+	ErrDisconnected = errors.New("mqttsn: disconnected by the gateway")
+
+	// ErrNotConnected says that the request needs a session that is awake; ErrNotAsleep, that it needs a sleeping one.
+	ErrNotConnected = errors.New("mqttsn: not connected")
+	ErrNotAsleep    = errors.New("mqttsn: not asleep")
+
+	// ErrQueueFull says that too many requests are waiting.
+	ErrQueueFull = errors.New("mqttsn: too many requests are waiting")
+
+	// ErrTooManyTopics says that the client cannot remember one more topic id.
+	ErrTooManyTopics = errors.New("mqttsn: too many topics are registered")
+
+	// ErrInvalid says that a request makes no sense: a topic to publish to with a wildcard, a QoS of 3.
+	ErrInvalid = errors.New("mqttsn: invalid request")
+
+	// ErrClosed says that the Client was closed.
+	ErrClosed = errors.New("mqttsn: client is closed")
+)
+
+// A RejectedError is a refusal by the gateway. After [mqttsn.Congestion] the specification wants the client to leave
+// the gateway alone for T_WAIT, more than five minutes.
+type RejectedError struct {
+	Type mqttsn.Type // the packet that brought the refusal
+	Code mqttsn.ReturnCode
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("mqttsn: rejected by %v: %v", e.Type, e.Code)
+}
+
+// rejection is the error that a return code stands for, nil for Accepted.
+func rejection(t mqttsn.Type, code mqttsn.ReturnCode) error {
+	if code == mqttsn.Accepted {
+		return nil
+	}
+	return &RejectedError{t, code}
+}

@@ -1,0 +1,38 @@
+package client
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// Ping asks whether the gateway is there. The client does so by itself in time for its keep alive.
+func (c *Core) Ping(now time.Duration, out *Out) Request {
+	return c.ask(now, &request{kind: kindPing}, out)
+}
+
+// pingAt is when an idle client must ask for a sign of life: early enough for a lost datagram or two, and also when it
+// has been talking all the time and heard nothing (6.11).
+func (c *Core) pingAt() (time.Duration, bool) {
+	if c.state != Active || c.cfg.KeepAlive == 0 {
+		return 0, false
+	}
+	return min(c.sentAt, c.heardAt) + c.cfg.KeepAlive/4*3, true
+}
+
+// onPingresp ends a ping, and the time awake of a sleeping client: there are no more messages.
+func (c *Core) onPingresp(out *Out) {
+	switch c.step {
+	case stepPing:
+		c.finish(Result{}, out)
+	case stepWake:
+		c.state = Asleep
+		c.finish(Result{}, out)
+	}
+}
+
+func (c *Core) onPingreq(now time.Duration, out *Out) {
+	if c.listening() {
+		c.send(now, mqttsn.Pingresp{}.Append(out.buf), out)
+	}
+}

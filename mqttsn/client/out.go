@@ -1,0 +1,52 @@
+package client
+
+import "mqttsn-gateway/mqttsn"
+
+// An Out lists what is to be done after a call to a [Core]. It is meant to be used again and again: whoever has done
+// it all calls Reset.
+type Out struct {
+	// Send are datagrams for the gateway, in this order. They are valid until Reset.
+	Send [][]byte
+
+	// Messages have been received, in this order. Their payloads share memory with the datagram that was handed in.
+	Messages []Message
+
+	// Done are requests that have come to their end.
+	Done []Result
+
+	// Lost says why the session has ended, if it did and nobody asked for it: ErrTimeout or ErrDisconnected.
+	Lost error
+
+	buf []byte // holds the datagrams
+}
+
+// Reset empties the lists.
+func (o *Out) Reset() {
+	o.Send, o.Messages, o.Done, o.Lost, o.buf = o.Send[:0], o.Messages[:0], o.Done[:0], nil, o.buf[:0]
+}
+
+// add takes o.buf with one more datagram at its end.
+func (o *Out) add(buf []byte) {
+	o.Send = append(o.Send, buf[len(o.buf):len(buf):len(buf)])
+	o.buf = buf
+}
+
+// A Message is something published, by us or to us.
+type Message struct {
+	Topic   Topic
+	QoS     mqttsn.QoS
+	Retain  bool
+	DUP     bool // received only: may have been received before
+	Payload []byte
+}
+
+// A Request is the number of something that a [Core] was asked to do. No request has the number 0.
+type Request uint64
+
+// A Result says how a request ended.
+type Result struct {
+	Request Request
+	Err     error      // nil: well
+	TopicID uint16     // of a name that was registered or subscribed to
+	QoS     mqttsn.QoS // of a subscription: what the gateway grants
+}

@@ -1,0 +1,68 @@
+package client
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// maxUnreleased bounds the memory for messages of QoS 2 that have come and not been released. A gateway is expected to
+// have one under way.
+const maxUnreleased = 256
+
+// onPublish takes a message (6.10). One of QoS 2 is handed on once, however often it comes until it is released.
+func (c *Core) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
+	qos := p.Flags.QoS()
+	if !c.listening() || qos == mqttsn.QoSMinus1 {
+		return
+	}
+	topic, code := c.resolve(p.Flags.TopicIDType(), p.TopicID)
+	if code != mqttsn.Accepted {
+		c.send(now, mqttsn.Puback{TopicID: p.TopicID, MsgID: p.MsgID, ReturnCode: code}.Append(out.buf), out)
+		return
+	}
+	switch qos {
+	case mqttsn.QoS1:
+		c.send(now, mqttsn.Puback{TopicID: p.TopicID, MsgID: p.MsgID}.Append(out.buf), out)
+	case mqttsn.QoS2:
+		known := c.unreleased[p.MsgID]
+		if !known && len(c.unreleased) >= maxUnreleased {
+			return // not acknowledged: it will come again
+		}
+		c.unreleased[p.MsgID] = true
+		c.send(now, mqttsn.Pubrec{MsgID: p.MsgID}.Append(out.buf), out)
+		if known {
+			return
+		}
+	}
+	out.Messages = append(out.Messages,
+		Message{Topic: topic, QoS: qos, Retain: p.Flags.Retain(), DUP: p.Flags.DUP(), Payload: p.Data})
+}
+
+// resolve finds the topic that an id stands for.
+func (c *Core) resolve(t mqttsn.TopicIDType, id uint16) (Topic, mqttsn.ReturnCode) {
+	switch t {
+	case mqttsn.Normal:
+		if name, ok := c.topics.names[id]; ok {
+			return Name(name), mqttsn.Accepted
+		}
+		return Topic{}, mqttsn.InvalidTopicID
+	case mqttsn.Predefined:
+		name, ok := c.cfg.Predefined[id]
+		if ok || c.predefined[id] {
+			return Topic{Type: t, Name: name, ID: id}, mqttsn.Accepted
+		}
+		return Topic{}, mqttsn.InvalidTopicID
+	case mqttsn.ShortName:
+		return Short(mqttsn.ShortTopicName(id)), mqttsn.Accepted
+	}
+	return Topic{}, mqttsn.NotSupported
+}
+
+// onPubrel is always answered: the gateway asks until it is.
+func (c *Core) onPubrel(now time.Duration, p *mqttsn.Pubrel, out *Out) {
+	if c.listening() {
+		delete(c.unreleased, p.MsgID)
+		c.send(now, mqttsn.Pubcomp{MsgID: p.MsgID}.Append(out.buf), out)
+	}
+}
