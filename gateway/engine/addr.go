@@ -1,0 +1,21 @@
+package engine
+
+import "mqttsn-gateway/radio"
+
+// A LinkID numbers a link while the gateway runs: its place in Config.Links. The configuration and the store know links
+// by name.
+type LinkID uint8
+
+// An Addr is where a device was last heard: a link, the peer's address there and, behind a forwarder, the wireless node
+// id. It is comparable and serves as a map key. An address belongs to at most one session.
+type Addr struct {
+	Link LinkID
+	Peer radio.Peer
+	Node string // 0 to 252 opaque octets; Forwarded tells an empty one from none
+
+	// Forwarded says that the device is reached through a forwarder (v1.2, 5.5).
+	Forwarded bool
+}
+
+// outer is the address without the wireless node id: the forwarder's own.
+func (a Addr) outer() Addr { return Addr{Link: a.Link, Peer: a.Peer} }

@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
+
+// receive takes a publication for the client.
+func (c *Client) receive(k copyTo) {
+	if c.conn == nil && k.qos == 0 {
+		return // only QoS 1 and 2 are kept for those who are not connected
+	}
+	en := entry{msg: k.msg, qos: k.qos, retain: k.retain, subIDs: k.subIDs}
+	if c.queue.len() == 0 && c.open(k.qos) {
+		c.transmit(en)
+		return
+	}
+	en.subIDs = slices.Clone(k.subIDs)
+	c.enqueue(en)
+}
+
+// open reports whether a message of this QoS may be sent now.
+func (c *Client) open(qos uint8) bool {
+	return c.conn != nil && c.conn.outstanding < c.e.cfg.Client.MaxOutstanding &&
+		(qos == 0 || len(c.flights) < c.window)
+}
+
+// enqueue keeps a message for a client that is away or slow. If the queue is full, the oldest QoS 0 message makes room;
+// if there is none, the new one is dropped.
+func (c *Client) enqueue(en entry) {
+	for c.queue.full(c.e.cfg.Client.Queue) {
+		i := c.queue.victim(en, DropOldest)
+		if !c.overflowed {
+			c.overflowed = true
+			c.e.out.note(NoteQueueOverflow, c.id, Addr{}, en.msg.Topic)
+		}
+		c.drop()
+		if i < 0 {
+			return
+		}
+		c.queue.remove(i)
+	}
+	c.queue.push(en)
+}
+
+func (c *Client) drop() {
+	c.dropped++
+	c.e.stats.ClientDropped++
+}
+
+func (c *Client) dropQoS0() {
+	for i := c.queue.find(0, isQoS0); i >= 0; i = c.queue.find(i, isQoS0) {
+		c.queue.remove(i)
+		c.drop()
+	}
+}
+
+// pump sends what waits, in order. While the window is full, QoS 0 messages pass.
+func (c *Client) pump() {
+	for i := 0; i < c.queue.len() && c.open(0); {
+		en := c.queue.at(i)
+		switch {
+		case en.msg.expired(c.e.now):
+			c.queue.remove(i)
+			c.e.stats.ExpiredMessages++
+		case c.open(en.qos):
+			c.transmit(c.queue.remove(i))
+		case c.queue.zeros == 0:
+			return
+		default:
+			i++
+		}
+	}
+	if c.queue.len() == 0 {
+		c.overflowed = false
+	}
+}
+
+func (c *Client) transmit(en entry) {
+	if en.qos > 0 {
+		en.id = c.newID()
+		f := clientFlight{entry: en}
+		f.subIDs = slices.Clone(en.subIDs)
+		c.flights = append(c.flights, f)
+	}
+	c.sendPublish(&en, false)
+}
+
+func (c *Client) sendPublish(en *entry, dup bool) {
+	p := &mqtt.Publish{
+		Topic: en.msg.Topic, Payload: en.msg.Payload, QoS: en.qos, PacketID: en.id, Retain: en.retain, Dup: dup,
+		Props: en.msg.Props,
+	}
+	if len(en.subIDs) > 0 {
+		p.SubscriptionIDs = slices.Clone(en.subIDs)
+	}
+	if left := en.msg.expires; left != never {
+		p.HasExpiry = true
+		p.Expiry = uint32(max(0, left-c.e.now) / time.Second)
+	}
+	c.conn.send(p)
+}
+
+// unsendable gives up a message that is longer than the client accepts.
+func (c *Client) unsendable(m *mqtt.Publish) {
+	c.drop()
+	if i := c.findFlight(m.PacketID); m.QoS > 0 && i >= 0 {
+		c.flights = append(c.flights[:i], c.flights[i+1:]...)
+		c.pump()
+	}
+}
+
+// resend repeats on a new connection what was in flight on the last, in its order (MQTT 5, 4.4).
+func (c *Client) resend() {
+	for i := range c.flights {
+		f := &c.flights[i]
+		if f.released {
+			c.conn.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: f.id})
+		} else {
+			c.sendPublish(&f.entry, true)
+		}
+	}
+}
+
+// newID counts up, and passes over 0 and what is in flight.
+func (c *Client) newID() uint16 {
+	for {
+		c.lastID++
+		if c.lastID != 0 && c.findFlight(c.lastID) < 0 {
+			return c.lastID
+		}
+	}
+}

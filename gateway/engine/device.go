@@ -1,0 +1,287 @@
+package engine
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
+
+// A State is where a device stands (v1.2, 6.14; reference section 7.2).
+type State uint8
+
+const (
+	Disconnected State = iota // said goodbye; its session may be kept
+	Active
+	Asleep
+	Awake // between a sleeper's PINGREQ and our PINGRESP
+	Lost  // fell silent for too long; its session may be kept
+)
+
+func (s State) String() string {
+	return [...]string{"disconnected", "active", "asleep", "awake", "lost"}[s]
+}
+
+// live reports whether the device is supervised and its will in force.
+func (s State) live() bool { return s == Active || s == Asleep || s == Awake }
+
+// A Device is the session of one MQTT-SN device. What differs between the protocol's versions is its dialect's business.
+type Device struct {
+	e       *Engine
+	id      string
+	dialect dialect
+	north   north
+	predef  *predefined
+
+	addr    Addr // valid if located
+	located bool
+	link    *LinkConfig
+
+	state      State
+	connecting bool // CONNECT was accepted here and waits for the north side
+	clean      bool // the session ends with the connection
+	noDUP      bool
+	fresh      bool // nothing was heard since CONNACK: a repeated CONNECT means that it was lost
+	unproven   bool // the address has not yet answered what only its owner could have seen
+	stalled    bool // retries are used up; wait until the device is heard
+	overflowed bool // said so in the log; until the queue is empty again
+
+	keepAlive time.Duration // as the device asked, without tolerance
+	sleepFor  time.Duration
+	heard     time.Duration // when the device was last heard, or its state began
+	alarm     alarm
+	mark      routing
+
+	topics topicTable
+	subs   []*subscription
+	will   *will
+
+	queue     queue
+	flights   []flight
+	reg       registration
+	inbound   []inbound
+	lastMsgID uint16
+	awakeLeft int // messages that may still be sent in this awake window
+	spent     int // messages sent to an unproven address since it was last heard
+	requests  []request
+	lastSub   lastRequest
+
+	stats DeviceStats
+}
+
+// DeviceStats counts what happened to one device since its session began.
+type DeviceStats struct {
+	In, Out         uint32 // datagrams
+	PublishedUp     uint32
+	PublishedDown   uint32
+	Retransmissions uint32
+	Dropped         uint32 // messages for the device that were given up
+	Refused         uint32 // messages from the device that were not taken
+}
+
+func (d *Device) routing() *routing { return &d.mark }
+
+// reachable reports whether unsolicited messages may be sent now. Nothing is ever sent to a sleeper.
+func (d *Device) reachable() bool {
+	return d.located && !d.connecting && (d.state == Active || d.state == Awake)
+}
+
+// present is the router's question: is this the member of a shared subscription to deliver to.
+func (d *Device) present() bool { return d.state == Active }
+
+// hears notes a sign of life; every datagram from the device's address is one (v1.2, 6.11).
+func (d *Device) hears() {
+	d.heard = d.e.now
+	d.spent = 0
+	d.stats.In++
+}
+
+// served ends the handling of a datagram: a device that had fallen silent is there again.
+func (d *Device) served() {
+	if d.stalled {
+		d.stalled = false
+		d.resume()
+	}
+}
+
+// enter changes the state. All that waits for the device stops unless the new state lets it go on.
+func (d *Device) enter(s State) {
+	d.e.stats.states[d.state]--
+	d.state = s
+	d.e.stats.states[s]++
+	d.heard = d.e.now
+	d.stalled = false
+	if s != Active && s != Awake {
+		d.pause()
+	}
+	d.schedule()
+}
+
+// lifeline is when the present state ends unless the device is heard.
+func (d *Device) lifeline() time.Duration {
+	switch d.state {
+	case Active:
+		if d.keepAlive == 0 {
+			return d.heard + d.e.cfg.Device.IdleLimit
+		}
+		return d.heard + tolerate(d.keepAlive)
+	case Asleep, Awake:
+		return d.heard + tolerate(d.sleepFor)
+	}
+	return d.heard + d.e.cfg.Device.SessionExpiry
+}
+
+// tolerate adds the tolerance of keep alive and sleep: a tenth above one minute, half below (v1.2, 7.2). The
+// specification leaves out exactly one minute; we take the longer one.
+func tolerate(t time.Duration) time.Duration {
+	if t > time.Minute {
+		return t + t/10
+	}
+	return t + t/2
+}
+
+// schedule sets the alarm to the earliest thing that the session waits for.
+func (d *Device) schedule() {
+	at := d.lifeline()
+	if d.reachable() && !d.stalled {
+		at = min(at, d.retryTime())
+	}
+	d.e.alarms.set(&d.alarm, at)
+}
+
+// wake is called when the alarm rings, perhaps early.
+func (d *Device) wake(now time.Duration) {
+	if now >= d.lifeline() {
+		d.expire()
+		return
+	}
+	if d.reachable() && !d.stalled && now >= d.retryTime() {
+		d.retry(now)
+	}
+	if d.e.devices[d.id] == d {
+		d.schedule()
+	}
+}
+
+// expire ends a state that lasted too long: a supervised device is lost, a stored session is forgotten.
+func (d *Device) expire() {
+	if d.connecting {
+		d.refuse(mqtt.ServerUnavailable)
+		return
+	}
+	if d.state.live() {
+		d.lose("nothing heard for " + (d.e.now - d.heard).Truncate(time.Second).String())
+		return
+	}
+	d.e.stats.Expired++
+	d.e.out.note(NoteExpired, d.id, Addr{}, "")
+	d.north.expired(d)
+	d.free()
+}
+
+// lose is the end of a device that fell silent: its will is published (v1.2, 6.11 and 6.14).
+func (d *Device) lose(why string) {
+	d.e.stats.Lost++
+	d.e.out.note(NoteLost, d.id, d.addr, why)
+	will := d.will
+	d.end(Lost)
+	d.north.lost(d, will)
+	if d.clean {
+		d.free()
+	}
+}
+
+// leave is the end of a device that said goodbye: its will is not published (v1.2, 6.12).
+func (d *Device) leave(why string) {
+	d.e.out.note(NoteDisconnected, d.id, d.addr, why)
+	d.end(Disconnected)
+	d.north.left(d)
+	if d.clean {
+		d.free()
+	}
+}
+
+// end gives up the address: whatever comes from there now comes from a stranger.
+func (d *Device) end(s State) {
+	d.unlocate()
+	d.requests = nil
+	d.enter(s)
+	d.dropQoS0()
+}
+
+// free forgets the session.
+func (d *Device) free() {
+	d.reset()
+	d.unlocate()
+	d.e.alarms.set(&d.alarm, never)
+	d.e.stats.states[d.state]--
+	delete(d.e.devices, d.id)
+}
+
+// reset empties the session, as CONNECT with a clean session does (v1.2, 6.3).
+func (d *Device) reset() {
+	for _, s := range d.subs {
+		d.north.unsubscribe(d, s, nil)
+	}
+	for d.queue.len() > 0 {
+		d.settle(d.queue.remove(0))
+	}
+	for i := range d.flights {
+		if d.flights[i].phase == published {
+			d.settle(d.flights[i].entry)
+		}
+	}
+	d.subs, d.will, d.flights, d.inbound, d.requests = nil, nil, nil, nil, nil
+	d.topics = topicTable{}
+	d.reg = registration{}
+	d.lastSub = lastRequest{}
+}
+
+// locate makes a the device's address. Another session that had it keeps its state without an address.
+func (d *Device) locate(a Addr) {
+	if d.located && d.addr == a {
+		return
+	}
+	if other := d.e.byAddr[a]; other != nil {
+		d.e.out.note(NoteTakenOver, other.id, a, "by "+d.id)
+		other.unlocate()
+	}
+	if d.located {
+		d.e.stats.Moved++
+		d.e.out.note(NoteMoved, d.id, a, "from "+d.e.describe(d.addr))
+		d.unlocate()
+	}
+	d.addr, d.located = a, true
+	d.link = &d.e.cfg.Links[a.Link]
+	d.e.byAddr[a] = d
+	d.e.outer[a.outer()]++
+}
+
+func (d *Device) unlocate() {
+	if !d.located {
+		return
+	}
+	delete(d.e.byAddr, d.addr)
+	if d.e.outer[d.addr.outer()]--; d.e.outer[d.addr.outer()] == 0 {
+		delete(d.e.outer, d.addr.outer())
+	}
+	d.located = false
+}
+
+// send hands the device what encode appends to the buffer it is given.
+func (d *Device) send(encode func(b []byte) []byte) bool {
+	if !d.e.send(d.addr, encode) {
+		return false
+	}
+	d.stats.Out++
+	return true
+}
+
+// newMsgID counts up; 0 is never used, nor an id still in flight.
+func (d *Device) newMsgID() uint16 {
+	for {
+		d.lastMsgID++
+		if d.lastMsgID != 0 && d.lastMsgID != d.reg.msgID && d.flight(d.lastMsgID) == nil {
+			return d.lastMsgID
+		}
+	}
+}

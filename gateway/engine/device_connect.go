@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
+
+// A connectRequest is what a device asks for with CONNECT, once the dialogue about its will is over.
+type connectRequest struct {
+	clientID  string
+	clean     bool
+	keepAlive time.Duration
+	withWill  bool // the will is part of the request; without it, a kept session keeps its will (v1.2, 6.3)
+	will      *will
+}
+
+// connect serves a CONNECT. The answer is CONNACK, at once or when the north side has agreed.
+func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
+	d := e.devices[r.clientID]
+	switch {
+	case d == nil:
+		if reason := e.admit(a); reason.Failed() {
+			e.refuse(a, dia, r.clientID, reason)
+			return
+		}
+		d = e.newDevice(r.clientID, dia)
+	case d.connecting && d.addr == a && d.dialect == dia:
+		return // repeated: the answer to the first one will do
+	case !e.mayMove(d, a):
+		e.stats.MovesRefused++
+		e.out.note(NoteMoveRefused, d.id, a, "its session is at "+e.describe(d.addr))
+		e.refuse(a, dia, r.clientID, mqtt.NotAuthorized)
+		return
+	}
+
+	// A CONNECT that repeats the last one, because CONNACK was lost, must not disturb the session. From a device that
+	// asks for a clean session it means a reboot, unless nothing else was heard in between (reference, A20).
+	repeated := d.state == Active && d.located && d.addr == a && d.clean == r.clean && !r.withWill
+	if repeated && (!r.clean || d.fresh) {
+		d.hears()
+		d.keepAlive = r.keepAlive
+		d.accepted()
+		return
+	}
+	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
+	d.locate(a)
+	d.dialect = dia
+	d.hears()
+
+	// A clean session ends with the next CONNECT, unless this one only wakes a sleeper (reference, A9).
+	clean := r.clean || d.clean && d.state == Active
+	if clean {
+		d.reset()
+	}
+	if clean || r.withWill {
+		d.will = r.will
+	}
+	d.requests = nil
+	d.keepAlive = r.keepAlive
+	d.clean = r.clean
+	d.connecting = true
+	d.pause()
+	d.enter(Active)
+	d.north.connect(d, clean)
+}
+
+// admit decides whether a new session may be made for a device at a.
+func (e *Engine) admit(a Addr) mqtt.Reason {
+	c := &e.cfg.Device
+	if len(e.devices) >= c.Max {
+		return mqtt.QuotaExceeded // kept sessions were promised to be kept: a newcomer is told to come again
+	}
+	if c.MaxPerAddress > 0 && e.outer[a.outer()] >= c.MaxPerAddress {
+		return mqtt.QuotaExceeded
+	}
+	return mqtt.Success
+}
+
+// mayMove reports whether d may be served from address a.
+func (e *Engine) mayMove(d *Device, a Addr) bool {
+	if !d.located || d.addr == a || !d.state.live() {
+		return true
+	}
+	if e.cfg.Links[d.addr.Link].Authenticated {
+		return false // only the same address is the same identity
+	}
+	switch e.cfg.Device.Move {
+	case MoveNever:
+		return false
+	case MoveSameHost:
+		return e.sameHost(d.addr, a)
+	}
+	return true
+}
+
+// connected is the north side's consent.
+func (d *Device) connected() {
+	if !d.connecting {
+		return
+	}
+	d.connecting = false
+	d.e.stats.Connects++
+	d.e.out.note(NoteConnected, d.id, d.addr, "")
+	d.topics.forget()
+	d.accepted()
+	d.resume()
+}
+
+func (d *Device) accepted() {
+	d.fresh = true
+	d.send(func(b []byte) []byte { return d.dialect.connack(b, mqtt.Success) })
+	d.schedule()
+}
+
+// refuse is the north side's refusal. The session goes back to where it was before, or goes.
+func (d *Device) refuse(reason mqtt.Reason) {
+	if !d.connecting {
+		return
+	}
+	d.connecting = false
+	d.e.refuse(d.addr, d.dialect, d.id, reason)
+	d.end(Disconnected)
+	if d.clean {
+		d.free()
+	}
+}
+
+func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason) {
+	e.stats.Refused++
+	e.out.note(NoteRefused, clientID, a, reason.String())
+	e.send(a, func(b []byte) []byte { return dia.connack(b, reason) })
+}
+
+func (e *Engine) newDevice(id string, dia dialect) *Device {
+	d := &Device{e: e, id: id, dialect: dia, predef: e.predef, noDUP: e.cfg.Device.NoDUP}
+	d.alarm.owner = d
+	d.lastMsgID = uint16(e.cfg.Random.Uint32())
+	if o, ok := e.overrides[id]; ok {
+		d.predef, d.noDUP = o.predef, o.noDUP || d.noDUP
+	}
+	d.north = e.northOf(d)
+	e.devices[id] = d
+	e.stats.states[Disconnected]++
+	return d
+}
+
+// disconnect serves DISCONNECT without a duration. It is answered to whoever sent it.
+func (d *Device) disconnect() {
+	a, dia := d.addr, d.dialect
+	d.connecting = false
+	d.leave("")
+	d.e.send(a, dia.disconnect)
+}

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+
+	"mqttsn-gateway/gateway/topic"
+	"mqttsn-gateway/mqtt"
+)
+
+// A publication is a PUBLISH from a device.
+type publication struct {
+	topic   topicRef
+	qos     uint8
+	retain  bool
+	dup     bool
+	msgID   uint16
+	payload []byte // the datagram's memory
+}
+
+// An inbound is a QoS 1 or 2 message from the device whose handshake is under way: a duplicate must neither be routed
+// again nor answered too early.
+type inbound struct {
+	topic topicRef
+	msgID uint16
+	qos   uint8
+	safe  bool   // PUBREC was sent; wait for PUBREL
+	sum   uint32 // of topic and payload: tells a repetition from a device that rebooted and counts from 1 again
+}
+
+func (in *inbound) token() uint32 { return uint32(in.qos)<<16 | uint32(in.msgID) }
+
+// publish serves a PUBLISH (v1.2, 6.6).
+func (d *Device) publish(p publication) {
+	name, reason := d.topicName(p.topic)
+	if reason.Failed() {
+		d.refusePublication(p.topic, p.msgID, reason)
+		return
+	}
+	if p.qos > 0 && !d.begin(p) {
+		return
+	}
+	d.stats.PublishedUp++
+	m := &Message{
+		Topic: name, Payload: append([]byte(nil), p.payload...), QoS: p.qos, Retain: p.retain,
+		expires: never, origin: d,
+	}
+	d.north.publish(d, m, uint32(p.qos)<<16|uint32(p.msgID))
+}
+
+// begin notes a QoS 1 or 2 message and reports whether it is a new one.
+func (d *Device) begin(p publication) bool {
+	in := inbound{topic: p.topic, msgID: p.msgID, qos: p.qos, sum: checksum(p.topic, p.payload)}
+	if known := d.findInbound(in.token()); known != nil {
+		if p.dup || known.sum == in.sum {
+			if known.safe {
+				d.send(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
+			} else {
+				d.north.repeated(d, in.token())
+			}
+			return false
+		}
+		d.endInbound(in.token())
+	}
+	if len(d.inbound) >= d.e.cfg.Device.Inbound && !d.forgetOldest() {
+		d.refusePublication(p.topic, p.msgID, mqtt.QuotaExceeded)
+		return false
+	}
+	d.inbound = append(d.inbound, in)
+	return true
+}
+
+func checksum(t topicRef, payload []byte) uint32 {
+	var b [3]byte
+	b[0] = byte(t.kind)
+	binary.BigEndian.PutUint16(b[1:], t.id)
+	return crc32.Update(crc32.ChecksumIEEE(b[:]), crc32.IEEETable, payload)
+}
+
+func (d *Device) findInbound(token uint32) *inbound {
+	for i := range d.inbound {
+		if d.inbound[i].token() == token {
+			return &d.inbound[i]
+		}
+	}
+	return nil
+}
+
+func (d *Device) endInbound(token uint32) {
+	for i := range d.inbound {
+		if d.inbound[i].token() == token {
+			d.inbound = append(d.inbound[:i], d.inbound[i+1:]...)
+			return
+		}
+	}
+}
+
+// forgetOldest makes room by giving up the oldest exchange in which the device owes us a PUBREL. A device has one
+// QoS 2 exchange at a time (v1.2, 6.6), so that one was abandoned long ago.
+func (d *Device) forgetOldest() bool {
+	for i := range d.inbound {
+		if d.inbound[i].safe {
+			d.inbound = append(d.inbound[:i], d.inbound[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// published is the north side's answer: the message is safe, or refused.
+func (d *Device) published(token uint32, reason mqtt.Reason) {
+	in := d.findInbound(token)
+	if in == nil || in.safe {
+		return // the session was reset meanwhile
+	}
+	switch {
+	case reason.Failed():
+		topic, msgID := in.topic, in.msgID
+		d.endInbound(token)
+		d.refusePublication(topic, msgID, reason)
+	case in.qos == 2:
+		in.safe = true
+		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, in.msgID) })
+	default:
+		topic, msgID := in.topic, in.msgID
+		d.endInbound(token)
+		d.answer(func(b []byte) []byte { return d.dialect.puback(b, topic, msgID, mqtt.Success) })
+	}
+}
+
+func (d *Device) refusePublication(t topicRef, msgID uint16, reason mqtt.Reason) {
+	d.stats.Refused++
+	d.e.stats.PublicationsRefused++
+	d.answer(func(b []byte) []byte { return d.dialect.puback(b, t, msgID, reason) })
+}
+
+// answer sends what the device waits for, asleep or not: it has asked and listens.
+func (d *Device) answer(encode func([]byte) []byte) {
+	if d.located {
+		d.send(encode)
+	}
+}
+
+// pubrel ends a QoS 2 exchange. It is answered even if we know nothing of it: our PUBCOMP was lost.
+func (d *Device) pubrel(msgID uint16) {
+	token := (&inbound{qos: 2, msgID: msgID}).token()
+	if in := d.findInbound(token); in != nil {
+		if !in.safe {
+			return
+		}
+		d.endInbound(token)
+	}
+	d.send(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID) })
+}
+
+// topicName resolves what a PUBLISH calls its topic.
+func (d *Device) topicName(r topicRef) (string, mqtt.Reason) {
+	switch r.kind {
+	case topicPredefined:
+		if name, ok := d.predef.names[r.id]; ok {
+			return name, mqtt.Success
+		}
+	case topicShort:
+		name := shortName(r.id)
+		if topic.ValidName(name) != nil {
+			return "", mqtt.TopicFilterInvalid
+		}
+		return name, mqtt.Success
+	case topicNormal:
+		if t := d.topics.get(r.id); t != nil {
+			t.known, t.told = true, true
+			return t.name, mqtt.Success
+		}
+	default:
+		return "", mqtt.ImplementationSpecificError
+	}
+	return "", mqtt.TopicAliasInvalid
+}

@@ -1,0 +1,159 @@
+package engine
+
+import "time"
+
+// retryTime is when the next unanswered message is sent again.
+func (d *Device) retryTime() time.Duration {
+	at := never
+	if d.reg.msgID != 0 {
+		at = d.reg.due
+	}
+	for i := range d.flights {
+		if f := &d.flights[i]; !f.paused {
+			at = min(at, f.due)
+		}
+	}
+	return at
+}
+
+// retry sends again what is due (v1.2, 6.13), or finds that the device does not answer.
+func (d *Device) retry(now time.Duration) {
+	if d.reg.msgID != 0 && now >= d.reg.due {
+		d.retryRegister()
+	}
+	for i := range d.flights {
+		f := &d.flights[i]
+		if f.paused || now < f.due || d.stalled {
+			continue
+		}
+		if f.tries >= d.link.Retries {
+			d.stall()
+			return
+		}
+		f.tries++
+		d.sendAgain(f)
+	}
+}
+
+// sendAgain repeats a message in flight, under the same MsgId.
+func (d *Device) sendAgain(f *flight) {
+	d.stats.Retransmissions++
+	d.e.stats.Retransmissions++
+	f.paused = false
+	f.due = d.e.now + d.link.Retry
+	if f.phase == released {
+		d.send(func(b []byte) []byte { return d.dialect.pubrel(b, f.id) })
+		return
+	}
+	f.dup = !d.noDUP && !f.anew
+	f.anew = false
+	d.sendPublish(f)
+}
+
+func (d *Device) retryRegister() {
+	if d.reg.tries < d.link.Retries {
+		d.reg.tries++
+		d.stats.Retransmissions++
+		d.e.stats.Retransmissions++
+		d.sendRegister()
+		return
+	}
+	if d.heard <= d.reg.begun {
+		d.stall()
+		return
+	}
+	// The device is there and does not answer REGISTER: RIOT's clients have no handler for it.
+	d.reg.rounds++
+	t := d.topics.get(d.reg.topicID)
+	switch {
+	case t.told:
+		t.known = true // it learned the id from an earlier REGACK or SUBACK
+	case d.reg.rounds < registerRounds:
+		d.reg.tries, d.reg.begun = 0, d.e.now
+		d.sendRegister()
+		return
+	default:
+		d.refuseTopic(t, "REGISTER was not answered: ")
+	}
+	d.reg = registration{}
+	d.resumeFlights()
+	d.pump()
+}
+
+// stall stops sending to a device that has not answered anything, until it is heard again. A sleeper that fell silent in
+// its awake window is asleep again, and gets no PINGRESP.
+func (d *Device) stall() {
+	d.stalled = true
+	d.pause()
+	if d.state == Awake {
+		d.enter(Asleep)
+	}
+}
+
+// pause keeps what is in flight for the time when the device is reachable again.
+func (d *Device) pause() {
+	d.reg.tries = 0
+	for i := range d.flights {
+		d.flights[i].paused = true
+	}
+}
+
+// resume sends again what was paused, in order, and then what waits.
+func (d *Device) resume() {
+	if !d.reachable() {
+		return
+	}
+	if d.reg.msgID != 0 {
+		d.reg.tries, d.reg.begun = 0, d.e.now
+		d.sendRegister()
+	}
+	d.resumeFlights()
+	d.pump()
+}
+
+func (d *Device) resumeFlights() {
+	for i := 0; i < len(d.flights); i++ {
+		f := &d.flights[i]
+		if !f.paused {
+			continue
+		}
+		switch d.refresh(f) {
+		case referNow:
+			f.tries = 0
+			d.sendAgain(f)
+		case referNever:
+			d.e.stats.Undeliverable++
+			d.drop(d.land(f))
+			i--
+		}
+	}
+}
+
+// refresh makes sure that the device knows how f names its topic; after a reconnect it may have forgotten.
+func (d *Device) refresh(f *flight) verdict {
+	if f.phase == released || f.topic.kind != topicNormal {
+		return referNow
+	}
+	switch t := d.topics.get(f.topic.id); {
+	case t.known:
+		return referNow
+	case t.refused:
+		return referNever
+	}
+	if d.reg.msgID == 0 && !d.announce(f.topic.id) {
+		return referNever
+	}
+	return referLater
+}
+
+// sendFailed says that the link could not deliver to the device. A retry need not wait for T_retry then.
+func (d *Device) sendFailed() {
+	soon := d.e.now + d.link.Retry/4
+	if d.reg.msgID != 0 {
+		d.reg.due = min(d.reg.due, soon)
+	}
+	for i := range d.flights {
+		d.flights[i].due = min(d.flights[i].due, soon)
+	}
+	d.schedule()
+}

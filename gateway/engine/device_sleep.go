@@ -1,0 +1,57 @@
+package engine
+
+import "time"
+
+// sleep serves DISCONNECT with a duration, from an active device or one that changes how long it sleeps (v1.2, 6.14).
+func (d *Device) sleep(duration time.Duration) {
+	d.sleepFor = duration
+	if d.state != Asleep && d.state != Awake {
+		d.e.out.note(NoteAsleep, d.id, d.addr, duration.String())
+	}
+	d.send(d.dialect.disconnect)
+	d.enter(Asleep)
+}
+
+// ping serves PINGREQ. It wakes a sleeper: what was kept for it is delivered, and PINGRESP ends the window.
+func (d *Device) ping() {
+	switch d.state {
+	case Asleep:
+		d.enter(Awake)
+		d.awakeLeft = d.e.cfg.Device.AwakeMessages
+		d.resume()
+	case Awake:
+		// The device has waited for PINGRESP in vain: perhaps it lost the message in flight.
+		d.pauseLate()
+		d.resume()
+	default:
+		d.send(d.dialect.pingresp)
+	}
+}
+
+// pauseLate marks what is in flight for sending again, but for what was sent a moment ago: a doubled PINGREQ must not
+// double everything.
+func (d *Device) pauseLate() {
+	for i := range d.flights {
+		if f := &d.flights[i]; d.e.now-(f.due-d.link.Retry) >= d.link.Retry/4 {
+			f.paused = true
+		}
+	}
+}
+
+// closeWindow ends the awake window once everything is done, or as much as a window may hold.
+func (d *Device) closeWindow() {
+	if d.state != Awake || d.reg.msgID != 0 || len(d.flights) > 0 {
+		return
+	}
+	d.yield()
+}
+
+// yield ends the awake window: PINGRESP, asleep again. What is left waits for the next one. A device that answers
+// "congestion" in its window is let go as well.
+func (d *Device) yield() {
+	if d.state != Awake {
+		return
+	}
+	d.send(d.dialect.pingresp)
+	d.enter(Asleep)
+}

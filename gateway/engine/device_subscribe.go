@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"mqttsn-gateway/gateway/topic"
+	"mqttsn-gateway/mqtt"
+)
+
+// A request is a SUBSCRIBE or UNSUBSCRIBE that waits for the north side.
+type request struct {
+	msgID  uint16
+	filter string
+	topic  topicRef
+	sub    *subscription // what is added or removed
+	remove bool          // UNSUBSCRIBE
+}
+
+// lastRequest recognises a SUBSCRIBE that is repeated because SUBACK was lost: it gets its answer, and not the retained
+// messages once more.
+type lastRequest struct {
+	msgID uint16
+	sub   *subscription
+}
+
+// register gives a topic name its id. The same name always gets the same id (v1.2, 6.5).
+func (d *Device) register(msgID uint16, name string) {
+	var id uint16
+	reason := mqtt.TopicFilterInvalid
+	if topic.ValidName(name) == nil {
+		reason = mqtt.QuotaExceeded
+		if id = d.topics.add(name, d.e.cfg.Device.Topics); id != 0 {
+			d.tell(id)
+			reason = mqtt.Success
+		}
+	}
+	d.send(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
+	d.pump()
+}
+
+// tell notes that the device learns, or has used, a topic id.
+func (d *Device) tell(id uint16) {
+	t := d.topics.get(id)
+	t.known, t.told, t.refused = true, true, false
+}
+
+// subscribe serves a SUBSCRIBE whose topic was resolved to a filter; t is how the device named it.
+func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
+	r := request{msgID: msgID, filter: filter, topic: t}
+	if topic.ValidFilter(filter) != nil {
+		d.suback(&r, 0, mqtt.TopicFilterInvalid)
+		return
+	}
+	if d.pending(r) {
+		return
+	}
+	share, inner := splitShare(filter)
+	if t.kind == topicNormal && share == "" && !topic.HasWildcard(filter) {
+		// The id comes first, so that messages which arrive together with SUBACK can use it.
+		if r.topic.id = d.topics.add(filter, d.e.cfg.Device.Topics); r.topic.id == 0 {
+			d.suback(&r, 0, mqtt.QuotaExceeded)
+			return
+		}
+	}
+	old := d.findSubscription(share, inner)
+	switch {
+	case old == nil && len(d.subs) >= d.e.cfg.Device.Subscriptions:
+		d.suback(&r, 0, mqtt.QuotaExceeded)
+		return
+	case old != nil && d.lastSub == lastRequest{msgID, old} && old.qos == qos:
+		d.suback(&r, qos, mqtt.Success)
+		return
+	}
+	r.sub = &subscription{owner: d, share: share, filter: inner, qos: qos, topic: r.topic}
+	d.replaceSubscription(old, r.sub)
+	d.requests = append(d.requests, r)
+	d.north.subscribe(d, r.sub, old, &r)
+}
+
+// pending reports whether the same request waits for its answer already.
+func (d *Device) pending(r request) bool {
+	for _, p := range d.requests {
+		if p.msgID == r.msgID && p.filter == r.filter && p.remove == r.remove {
+			return true
+		}
+	}
+	return len(d.requests) >= d.e.cfg.Device.Inbound
+}
+
+func (d *Device) finish(r *request) {
+	for i, p := range d.requests {
+		if p.msgID == r.msgID && p.sub == r.sub && p.filter == r.filter {
+			d.requests = append(d.requests[:i], d.requests[i+1:]...)
+			return
+		}
+	}
+}
+
+// subscribed is the north side's answer: the granted QoS or a failure.
+func (d *Device) subscribed(r *request, reason mqtt.Reason) {
+	d.finish(r)
+	if reason.Failed() {
+		d.replaceSubscription(r.sub, nil)
+		d.suback(r, 0, reason)
+		return
+	}
+	r.sub.qos = min(r.sub.qos, uint8(reason))
+	d.lastSub = lastRequest{r.msgID, r.sub}
+	d.suback(r, r.sub.qos, mqtt.Success)
+}
+
+func (d *Device) suback(r *request, qos uint8, reason mqtt.Reason) {
+	id := r.topic
+	if reason.Failed() {
+		id.id = 0
+	} else if id.kind == topicNormal && id.id != 0 {
+		d.tell(id.id)
+	}
+	d.answer(func(b []byte) []byte { return d.dialect.suback(b, id, r.msgID, qos, reason) })
+}
+
+// unsubscribe serves an UNSUBSCRIBE. It is answered even if there was no such subscription.
+func (d *Device) unsubscribe(msgID uint16, filter string) {
+	r := request{msgID: msgID, filter: filter, remove: true}
+	if topic.ValidFilter(filter) != nil {
+		d.unsubscribed(&r, mqtt.TopicFilterInvalid)
+		return
+	}
+	if d.pending(r) {
+		return
+	}
+	share, inner := splitShare(filter)
+	s := d.findSubscription(share, inner)
+	if s == nil {
+		d.unsubscribed(&r, mqtt.NoSubscriptionExisted)
+		return
+	}
+	d.replaceSubscription(s, nil)
+	r.sub = s
+	d.requests = append(d.requests, r)
+	d.north.unsubscribe(d, s, &r)
+}
+
+// unsubscribed is the north side's answer. UNSUBACK cannot say that it failed (v1.2, 5.4.18): then the subscription
+// stands, and the device, not answered, will repeat itself.
+func (d *Device) unsubscribed(r *request, reason mqtt.Reason) {
+	d.finish(r)
+	if reason.Failed() && r.sub != nil {
+		d.replaceSubscription(nil, r.sub)
+		return
+	}
+	d.answer(func(b []byte) []byte { return d.dialect.unsuback(b, r.msgID, reason) })
+}
+
+func (d *Device) findSubscription(share, filter string) *subscription {
+	for _, s := range d.subs {
+		if s.filter == filter && s.share == share {
+			return s
+		}
+	}
+	return nil
+}
+
+// replaceSubscription puts s in the place of old; either may be nil.
+func (d *Device) replaceSubscription(old, s *subscription) {
+	for i := range d.subs {
+		if d.subs[i] != old {
+			continue
+		}
+		if s != nil {
+			d.subs[i] = s
+		} else {
+			d.subs = append(d.subs[:i], d.subs[i+1:]...)
+		}
+		return
+	}
+	if s != nil {
+		d.subs = append(d.subs, s)
+	}
+}
+
+// splitShare parts a valid filter into share name and the filter that messages are matched with.
+func splitShare(filter string) (share, inner string) {
+	share, inner, _, _ = topic.ParseShare(filter)
+	return share, inner
+}

@@ -1,0 +1,22 @@
+package engine
+
+// A will is what the gateway publishes when it finds the device lost. The payload is opaque octets.
+type will struct {
+	topic   string
+	payload []byte
+	qos     uint8
+	retain  bool
+}
+
+func (w *will) message(origin subscriber) *Message {
+	return &Message{
+		Topic: w.topic, Payload: w.payload, QoS: w.qos, Retain: w.retain,
+		expires: never, origin: origin,
+	}
+}
+
+// setWill replaces the will, nil for none, while the device is connected (v1.2, 6.4).
+func (d *Device) setWill(w *will) {
+	d.will = w
+	d.north.willChanged(d)
+}

@@ -1,0 +1,265 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"mqttsn-gateway/mqtt"
+	"mqttsn-gateway/mqttsn"
+	"mqttsn-gateway/radio"
+)
+
+// An Engine is the gateway's protocol state. Its methods must be called from one goroutine, with times that never go
+// back. What it wants done is in the Out that each call is given.
+type Engine struct {
+	cfg       Config
+	predef    *predefined
+	overrides map[string]override
+
+	// Now and out belong to the call under way.
+	now time.Duration
+	out *Out
+
+	alarms     alarms
+	devices    map[string]*Device
+	byAddr     map[Addr]*Device
+	outer      map[Addr]int // sessions at each outer address
+	handshakes map[Addr]*handshake
+	strangers  bucket
+	advertise  []advertiser
+	anyone     Device // lends its predefined topics to senders without a session
+	unasked    sink   // where their publications go
+
+	router   router
+	local    local
+	clients  map[string]*Client
+	conns    map[ConnID]conn
+	uplinks  map[string]*uplink
+	lastConn ConnID
+	dialTime time.Duration // when the next dial may leave
+
+	closing bool
+	stats   Stats
+}
+
+type override struct {
+	predef *predefined
+	noDUP  bool
+}
+
+// A conn is the owner of an MQTT connection.
+type conn interface {
+	packet(p mqtt.Packet)
+	buffered(octets int)
+	closed(err error)
+}
+
+// New makes an engine. The configuration's maps must not be changed afterwards.
+func New(cfg Config) (*Engine, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	e := &Engine{
+		cfg:        cfg,
+		predef:     newPredefined(cfg.Predefined),
+		overrides:  make(map[string]override),
+		devices:    make(map[string]*Device),
+		byAddr:     make(map[Addr]*Device),
+		outer:      make(map[Addr]int),
+		handshakes: make(map[Addr]*handshake),
+		strangers:  newBucket(cfg.Device.StrangerRate, cfg.Device.StrangerRate),
+		router:     newRouter(),
+		clients:    make(map[string]*Client),
+		conns:      make(map[ConnID]conn),
+		uplinks:    make(map[string]*uplink),
+	}
+	for id, o := range cfg.Devices {
+		e.overrides[id] = override{newPredefined(cfg.Predefined, o.Predefined), o.NoDUP}
+	}
+	e.local.e = e
+	e.anyone = Device{e: e, predef: e.predef}
+	e.unasked = e.local
+	if cfg.Mode == Transparent {
+		e.unasked = &anonymousNorth{e}
+	}
+	for i, l := range cfg.Links {
+		if l.Advertise > 0 {
+			e.advertise = append(e.advertise, advertiser{link: LinkID(i), every: l.Advertise})
+		}
+	}
+	for i := range e.advertise {
+		a := &e.advertise[i]
+		a.e, a.alarm.owner = e, a
+		e.alarms.set(&a.alarm, 0)
+	}
+	return e, nil
+}
+
+func (e *Engine) describe(a Addr) string {
+	if e.cfg.Describe != nil {
+		return e.cfg.Describe(a)
+	}
+	return fmt.Sprintf("%s %x", e.cfg.Links[a.Link].Name, a.Peer)
+}
+
+// enter begins a call.
+func (e *Engine) enter(now time.Duration, out *Out) { e.now, e.out = now, out }
+
+// Datagram serves one datagram from a link. Data is only read during the call.
+func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data []byte, out *Out) {
+	e.enter(now, out)
+	e.stats.Datagrams++
+	a := Addr{Link: link, Peer: peer}
+	if err := e.datagram(a, data); err != nil {
+		if errors.Is(err, mqttsn.ErrUnknownType) {
+			e.stats.UnknownType++
+		} else {
+			e.stats.Malformed++
+		}
+		e.out.note(NoteMalformed, "", a, err.Error())
+	}
+}
+
+func (e *Engine) datagram(a Addr, data []byte) error {
+	typ, body, err := mqttsn.Split(data)
+	if err != nil {
+		return err
+	}
+	if typ == mqttsn.TypeForward {
+		node, _, inner, err := mqttsn.SplitForward(data)
+		if err != nil {
+			return err
+		}
+		if typ, body, err = mqttsn.Split(inner); err != nil {
+			return err
+		}
+		a.Forwarded, a.Node = true, string(node)
+	}
+	return e.receive12(a, typ, body)
+}
+
+// send lists a datagram to a, encapsulated if a is behind a forwarder. It reports false, and lists nothing, if the link
+// cannot carry it.
+func (e *Engine) send(a Addr, encode func(b []byte) []byte) bool {
+	return e.sendRadius(a, 0, encode)
+}
+
+func (e *Engine) sendRadius(a Addr, radius uint8, encode func(b []byte) []byte) bool {
+	b := e.out.buf
+	at := len(b)
+	if a.Forwarded {
+		b = mqttsn.Forward{Radius: radius, NodeID: []byte(a.Node)}.Append(b)
+	}
+	head := len(b)
+	b = encode(b)
+	if len(b) == head || len(b)-at > e.cfg.Links[a.Link].MTU {
+		e.stats.TooLong++
+		return false
+	}
+	e.out.buf = b
+	e.out.Datagrams = append(e.out.Datagrams, Datagram{Link: a.Link, Peer: a.Peer, Data: b[at:]})
+	e.stats.Sent++
+	return true
+}
+
+// Deadline is when Tick must be called next.
+func (e *Engine) Deadline() time.Duration { return e.alarms.next() }
+
+// Tick serves every deadline that has come.
+func (e *Engine) Tick(now time.Duration, out *Out) {
+	e.enter(now, out)
+	for a := e.alarms.ring(now); a != nil; a = e.alarms.ring(now) {
+		a.owner.wake(now)
+	}
+}
+
+// LinkEvent serves what a link reports beside datagrams.
+func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *Out) {
+	e.enter(now, out)
+	a := Addr{Link: link, Peer: ev.Peer}
+	switch ev.Kind {
+	case radio.SendFailed:
+		if d := e.byAddr[a]; d != nil {
+			d.sendFailed()
+		}
+	case radio.LinkUp:
+		for i := range e.advertise {
+			if adv := &e.advertise[i]; adv.link == link {
+				adv.wake(now)
+			}
+		}
+	}
+}
+
+// Stats returns the counters; they go on counting.
+func (e *Engine) Stats() *Stats { return &e.stats }
+
+func (e *Engine) northOf(d *Device) north {
+	if e.cfg.Mode == Transparent {
+		return e.uplinkOf(d.id)
+	}
+	return e.local
+}
+
+// publish routes a publication and keeps it if it is retained.
+func (e *Engine) publish(m *Message) int {
+	e.stats.Routed++
+	if m.Retain {
+		e.router.retain(m)
+	}
+	return e.router.route(m)
+}
+
+// serving reports whether the gateway can serve devices now (v1.2, 6.1): one with its own broker always can.
+func (e *Engine) serving() bool { return !e.closing && (e.cfg.Mode == Builtin || e.upstreamHealthy()) }
+
+// sameHost compares two addresses without their ports.
+func (e *Engine) sameHost(a, b Addr) bool { return e.cfg.SameHost != nil && e.cfg.SameHost(a, b) }
+
+// An advertiser broadcasts ADVERTISE on one link (v1.2, 6.1).
+type advertiser struct {
+	e     *Engine
+	link  LinkID
+	every time.Duration
+	alarm alarm
+}
+
+func (a *advertiser) wake(now time.Duration) {
+	e := a.e
+	e.alarms.set(&a.alarm, now+a.every)
+	if !e.serving() {
+		return
+	}
+	seconds := min(a.every/time.Second, 0xffff)
+	ad := mqttsn.Advertise{GwID: e.cfg.Links[a.link].GatewayID, Duration: uint16(seconds)}
+	e.broadcast(Addr{Link: a.link}, 0, ad.Append)
+}
+
+// Shutdown says goodbye: active devices are told to connect again, ordinary clients that the server goes. Sleeping devices
+// are left in peace. Nothing may be handed to the engine afterwards but Lost.
+func (e *Engine) Shutdown(now time.Duration, out *Out) {
+	e.enter(now, out)
+	e.closing = true
+	for _, d := range e.devices {
+		if d.located && d.state == Active {
+			d.send(d.dialect.disconnect)
+		}
+	}
+	for id, k := range e.conns {
+		switch k := k.(type) {
+		case *clientConn:
+			if k.version == mqtt.V5 {
+				k.send(&mqtt.Disconnect{Reason: mqtt.ServerShuttingDown})
+			}
+			k.end()
+		case *uplink:
+			k.hangUp(false)
+		}
+		delete(e.conns, id)
+	}
+}

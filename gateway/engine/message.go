@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
+
+// A Message is an application message on its way through the gateway. It never changes once routed, so that all
+// queues may share it.
+type Message struct {
+	Topic   string
+	Payload []byte
+	QoS     uint8 // as published
+	Retain  bool  // as published
+
+	// Props are the MQTT 5 properties to pass on; nil when there are none.
+	Props *mqtt.PublishProps
+
+	// expires is when the message must no longer be delivered; never if it has no expiry.
+	expires time.Duration
+
+	// lifetime is the expiry of a will, counted from its publication; 0 for none.
+	lifetime time.Duration
+
+	// origin is the session that published the message, for No Local; nil for the gateway's own.
+	origin subscriber
+}
+
+// size is what the message counts for in the limits of a queue, in octets.
+func (m *Message) size() int { return len(m.Topic) + len(m.Payload) + messageOverhead }
+
+// messageOverhead is roughly what a queued message costs beside topic and payload.
+const messageOverhead = 100
+
+func (m *Message) expired(now time.Duration) bool { return now >= m.expires }

@@ -1,0 +1,81 @@
+package engine
+
+import "mqttsn-gateway/mqtt"
+
+// north is the side of a device's session that looks towards MQTT: the gateway's own router, or a connection to the
+// upstream broker. A call that says so is answered by a method of the device, at once or later.
+type north interface {
+	// connect makes ready for d, whose session was emptied before if clean is set. It answers with connected or refuse.
+	connect(d *Device, clean bool)
+
+	// publish takes a publication, with the token that published gives back when the message is safe or refused.
+	// A QoS 0 message is not answered.
+	sink
+
+	// repeated says that the device has sent a publication again which is not answered yet.
+	repeated(d *Device, token uint32)
+
+	// subscribe answers with subscribed, and unsubscribe with unsubscribed, unless r is nil. A subscription of d to the
+	// same filter has been replaced in d.subs already; old is that one or nil.
+	subscribe(d *Device, s, old *subscription, r *request)
+	unsubscribe(d *Device, s *subscription, r *request)
+
+	// settled says that the device has taken a message, or that it was given up.
+	settled(d *Device, e entry)
+
+	// willChanged says that d.will is another than at connect.
+	willChanged(d *Device)
+
+	// lost publishes will, if there is one; left does not. Expired says that a stored session has come to its end.
+	lost(d *Device, will *will)
+	left(d *Device)
+	expired(d *Device)
+}
+
+// A sink takes publications.
+type sink interface {
+	publish(d *Device, m *Message, token uint32)
+}
+
+// local is the north side of the modes builtin and aggregating: the gateway's router.
+type local struct{ e *Engine }
+
+func (n local) connect(d *Device, _ bool) { d.connected() }
+
+func (n local) publish(d *Device, m *Message, token uint32) {
+	n.e.publish(m)
+	if m.QoS > 0 {
+		d.published(token, mqtt.Success)
+	}
+}
+
+func (n local) subscribe(d *Device, s, old *subscription, r *request) {
+	if old != nil {
+		n.e.router.unsubscribe(old)
+	}
+	n.e.router.subscribe(s)
+	d.subscribed(r, mqtt.Reason(s.qos))
+	if s.share == "" {
+		n.e.router.replay(s, n.e)
+	}
+}
+
+func (n local) unsubscribe(d *Device, s *subscription, r *request) {
+	n.e.router.unsubscribe(s)
+	if r != nil {
+		d.unsubscribed(r, mqtt.Success)
+	}
+}
+
+func (n local) repeated(*Device, uint32) {}
+func (n local) settled(*Device, entry)   {}
+func (n local) willChanged(*Device)      {}
+func (n local) left(*Device)             {}
+func (n local) expired(*Device)          {}
+
+func (n local) lost(d *Device, will *will) {
+	if will != nil {
+		n.e.out.note(NoteWillPublished, d.id, Addr{}, will.topic)
+		n.e.publish(will.message(d))
+	}
+}

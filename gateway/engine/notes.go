@@ -1,0 +1,73 @@
+package engine
+
+// Level is how much a note matters, in the words of the log.
+type Level uint8
+
+const (
+	Debug Level = iota
+	Info
+	Warn
+)
+
+// The kinds of notes.
+const (
+	NoteConnected NoteKind = iota
+	NoteRefused
+	NoteDisconnected
+	NoteAsleep
+	NoteLost
+	NoteExpired
+	NoteMoved
+	NoteTakenOver
+	NoteMoveRefused
+	NoteMalformed
+	NoteTopicRefused
+	NoteUndeliverable
+	NoteQueueOverflow
+	NoteSameGatewayID
+	NoteUplinkUp
+	NoteUplinkLost
+	NoteUplinkRefused
+	NoteUplinkFailure
+	NoteClientConnected
+	NoteClientRefused
+	NoteClientDisconnected
+	NoteClientLost
+	NoteProtocolError
+	NoteWillPublished
+)
+
+var notes = [...]struct {
+	level Level
+	text  string
+}{
+	NoteConnected:          {Info, "device connected"},
+	NoteRefused:            {Warn, "device refused"},
+	NoteDisconnected:       {Info, "device disconnected"},
+	NoteAsleep:             {Debug, "device asleep"},
+	NoteLost:               {Warn, "device lost"},
+	NoteExpired:            {Info, "session expired"},
+	NoteMoved:              {Info, "device moved to another address"},
+	NoteTakenOver:          {Info, "address now belongs to another device"},
+	NoteMoveRefused:        {Warn, "device refused from another address"},
+	NoteMalformed:          {Debug, "malformed datagram dropped"},
+	NoteTopicRefused:       {Warn, "device does not take this topic"},
+	NoteUndeliverable:      {Warn, "message dropped: the device cannot take it"},
+	NoteQueueOverflow:      {Warn, "messages dropped: queue full"},
+	NoteSameGatewayID:      {Warn, "another gateway uses our gateway id"},
+	NoteUplinkUp:           {Info, "connected to the upstream broker"},
+	NoteUplinkLost:         {Warn, "connection to the upstream broker lost"},
+	NoteUplinkRefused:      {Warn, "upstream broker refused the connection"},
+	NoteUplinkFailure:      {Warn, "upstream broker cannot be reached"},
+	NoteClientConnected:    {Info, "client connected"},
+	NoteClientRefused:      {Warn, "client refused"},
+	NoteClientDisconnected: {Info, "client disconnected"},
+	NoteClientLost:         {Info, "client lost"},
+	NoteProtocolError:      {Warn, "connection closed: protocol error"},
+	NoteWillPublished:      {Info, "will published"},
+}
+
+func (k NoteKind) String() string { return notes[k].text }
+
+// Level is how much the note matters.
+func (k NoteKind) Level() Level { return notes[k].level }

@@ -1,0 +1,45 @@
+package engine
+
+// Stats counts what happened since the gateway started, over all sessions. The driver's goroutine reads it.
+type Stats struct {
+	Datagrams       uint64 // received
+	Malformed       uint64 // dropped: nonsense
+	UnknownType     uint64 // dropped: a type that the specification reserves
+	Limited         uint64 // dropped: the device sends too fast
+	Strangers       uint64 // from senders without a session
+	Sent            uint64 // datagrams sent
+	TooLong         uint64 // not sent: longer than the link carries
+	Retransmissions uint64
+
+	Connects     uint64
+	Refused      uint64 // CONNECT refused
+	Lost         uint64 // devices that fell silent
+	Expired      uint64 // stored sessions that came to their end
+	Moved        uint64 // sessions that went on at another address
+	MovesRefused uint64
+
+	PublishedUp         uint64 // publications from devices
+	PublishedDown       uint64 // publications to devices
+	PublicationsRefused uint64
+	QoSNeg1             uint64
+	QoSNeg1Refused      uint64
+	Dropped             uint64 // messages for devices that were given up, whatever the reason
+	QueueOverflow       uint64 // of these: the queue was full
+	Undeliverable       uint64 // of these: the device does not take them
+	ExpiredMessages     uint64
+	SameGatewayID       uint64
+
+	Routed         uint64 // publications through the router
+	ClientConnects uint64
+	ClientRefused  uint64
+	ClientDropped  uint64 // messages for ordinary clients that were given up
+
+	UplinkConnects uint64
+	UplinkRefused  uint64
+	UplinkLost     uint64
+
+	states [Lost + 1]int
+}
+
+// Devices is how many device sessions are in a state.
+func (s *Stats) Devices(state State) int { return s.states[state] }
