@@ -1,13 +1,13 @@
 package main
 
 import (
-	"context"
 	"io"
 	"os"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
+	"mqttsn-gateway/gateway"
 	"mqttsn-gateway/gateway/config"
 )
 
@@ -31,7 +31,7 @@ func runCommand(environ []string) *cobra.Command {
 			log.WithFields(logrus.Fields{"version": buildVersion().String(), "file": given.file}).Info("starting")
 			ctx, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
-			return explain(serve(ctx, c, log))
+			return explain(gateway.Run(ctx, c, log))
 		},
 	}
 	given.flags(cmd)
@@ -52,10 +52,4 @@ func newLog(c config.Log, w io.Writer) *logrus.Logger {
 		log.SetFormatter(&logrus.JSONFormatter{})
 	}
 	return log
-}
-
-// serve is the gateway.
-func serve(ctx context.Context, _ *config.Config, _ *logrus.Logger) error {
-	<-ctx.Done()
-	return nil
 }

@@ -1,0 +1,11 @@
+// Package gateway runs a gateway: it opens links and listeners, feeds what they receive to the engine, and carries out
+// what the engine wants done.
+//
+//	gateway.go    Run: opens everything, starts the goroutines, ends them in order
+//	loop.go       the one goroutine that drives the engine
+//	effects.go    carries out what the engine lists
+//	links.go      the links' readers
+//	conns.go      MQTT connections: accepted, dialled, read
+//	settings.go   from the configuration to the engine's terms
+//	notes.go      from the engine's notes to the log
+package gateway

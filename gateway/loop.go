@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/mqtt"
+	"mqttsn-gateway/radio"
+)
+
+// A loop drives the engine: the goroutine in run is the only one that touches it, and what is not a channel here.
+type loop struct {
+	engine *engine.Engine
+	log    *logrus.Logger
+	start  time.Time
+	out    engine.Out
+
+	links  []*link
+	inbox  chan *batch    // datagrams; readers wait when it is full, and the kernel's buffers take over
+	events chan connEvent // of MQTT connections; their goroutines wait, and with them their peers
+	probes chan func()    // questions and commands
+
+	conns   map[engine.ConnID]*mqtt.Conn
+	touched []engine.ConnID // connections to flush
+	batch   []radio.Packet  // under way to one link
+	dial    func(id engine.ConnID, d *engine.Dial)
+}
+
+// Channels are so long that a burst does not make goroutines wait for each other at every packet.
+const (
+	inboxLength  = 16
+	eventsLength = 256
+)
+
+// steps bounds how many events are served before their effects are carried out: many share the cost of a system call,
+// and none waits long.
+const steps = 64
+
+func (l *loop) now() time.Duration { return time.Since(l.start) }
+
+// run serves events until ctx is done, then says goodbye.
+func (l *loop) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(min(l.engine.Deadline()-l.now(), time.Hour))
+		select {
+		case b := <-l.inbox:
+			l.datagrams(b)
+		case ev := <-l.events:
+			l.connEvent(ev)
+		case f := <-l.probes:
+			f()
+		case <-timer.C:
+		case <-ctx.Done():
+			l.engine.Shutdown(l.now(), &l.out)
+			l.carryOut()
+			return
+		}
+		l.more()
+		if now := l.now(); now >= l.engine.Deadline() {
+			l.engine.Tick(now, &l.out)
+		}
+		l.carryOut()
+	}
+}
+
+// more serves what has arrived meanwhile.
+func (l *loop) more() {
+	for range steps {
+		select {
+		case b := <-l.inbox:
+			l.datagrams(b)
+		case ev := <-l.events:
+			l.connEvent(ev)
+		default:
+			return
+		}
+	}
+}
+
+func (l *loop) datagrams(b *batch) {
+	now := l.now()
+	for i := range b.packets[:b.n] {
+		p := &b.packets[i]
+		l.engine.Datagram(now, b.link.id, p.Peer, p.Data, &l.out)
+	}
+	b.link.free <- b
+}
+
+// ask runs f on the loop's goroutine and waits until it is done. It reports false if the loop has ended.
+func (l *loop) ask(ctx context.Context, f func(e *engine.Engine, now time.Duration, out *engine.Out)) bool {
+	done := make(chan struct{})
+	select {
+	case l.probes <- func() {
+		f(l.engine, l.now(), &l.out)
+		close(done)
+	}:
+		<-done
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// describe shows an address to people.
+func (l *loop) describe(a engine.Addr) string {
+	s := l.links[a.Link].FormatPeer(a.Peer)
+	if a.Forwarded {
+		return s + "/" + hexNode(a.Node)
+	}
+	return s
+}

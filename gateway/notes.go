@@ -1,0 +1,48 @@
+package gateway
+
+import (
+	"github.com/sirupsen/logrus"
+
+	"mqttsn-gateway/gateway/engine"
+)
+
+// The fields of log entries. There are no others.
+const (
+	fieldClient   = "client"
+	fieldPeer     = "peer"
+	fieldLink     = "link"
+	fieldListener = "listener"
+	fieldAddress  = "address"
+	fieldDetail   = "detail"
+	fieldMode     = "mode"
+	fieldUpstream = "upstream"
+)
+
+var levels = [...]logrus.Level{
+	engine.Debug: logrus.DebugLevel,
+	engine.Info:  logrus.InfoLevel,
+	engine.Warn:  logrus.WarnLevel,
+}
+
+// notes writes the engine's notes to the log.
+func (l *loop) notes() {
+	for i := range l.out.Notes {
+		n := &l.out.Notes[i]
+		level := levels[n.Kind.Level()]
+		if !l.log.IsLevelEnabled(level) {
+			continue
+		}
+		fields := logrus.Fields{}
+		if n.Client != "" {
+			fields[fieldClient] = n.Client
+		}
+		if n.Addr != (engine.Addr{}) {
+			fields[fieldPeer] = l.describe(n.Addr)
+			fields[fieldLink] = l.links[n.Addr.Link].name
+		}
+		if n.Text != "" {
+			fields[fieldDetail] = n.Text
+		}
+		l.log.WithFields(fields).Log(level, n.Kind.String())
+	}
+}

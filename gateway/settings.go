@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+
+	"mqttsn-gateway/gateway/config"
+	"mqttsn-gateway/gateway/engine"
+)
+
+// settings says the configuration in the engine's terms.
+func settings(c *config.Config) (engine.Config, error) {
+	password, err := c.Upstream.Secret()
+	if err != nil {
+		return engine.Config{}, fmt.Errorf("upstream.password_file: %w", err)
+	}
+	e := engine.DefaultConfig("")
+	e.Mode = modes[c.Gateway.Mode]
+	e.Links = nil
+	for _, l := range c.Links {
+		e.Links = append(e.Links, engine.LinkConfig{
+			Name: l.Name, GatewayID: c.Gateway.ID, MTU: l.MTU, Advertise: l.Advertise,
+			Retry: l.RetryInterval, Retries: l.Retries,
+		})
+	}
+	e.QoSNeg1 = c.QoSMinusOne.Allow
+	e.Predefined = c.Predefined
+	e.Devices = make(map[string]engine.DeviceOverride)
+	for id, d := range c.Devices {
+		e.Devices[id] = engine.DeviceOverride{Predefined: d.Predefined, NoDUP: d.NoDUP}
+	}
+	deviceSettings(&e.Device, c)
+	clientSettings(&e.Client, &c.MQTT)
+	uplinkSettings(&e.Uplink, &c.Upstream, password)
+	return e, nil
+}
+
+var modes = map[config.Mode]engine.Mode{
+	config.Builtin:     engine.Builtin,
+	config.Transparent: engine.Transparent,
+}
+
+var moves = map[string]engine.MovePolicy{
+	config.MoveAny:      engine.MoveAny,
+	config.MoveSameHost: engine.MoveSameHost,
+	config.MoveNever:    engine.MoveNever,
+}
+
+var overflows = map[string]engine.Overflow{
+	config.DropOldest:       engine.DropOldest,
+	config.DropNewest:       engine.DropNewest,
+	config.KeepLastPerTopic: engine.KeepLastPerTopic,
+}
+
+func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
+	s := &c.Sessions
+	d.Max = s.Max
+	d.ClientIDLength = s.ClientIDMaxLength
+	d.SessionExpiry = s.Expiry
+	d.IdleLimit = s.KeepAliveZeroIdle
+	d.Topics = s.TopicsPerDevice
+	d.Subscriptions = s.SubscriptionsPerDevice
+	d.InFlight = s.InFlight
+	d.AwakeMessages = s.AwakeMessages
+	d.Queue = engine.Limit{Messages: s.Queue.Messages, Bytes: int(s.Queue.Bytes)}
+	d.Overflow = overflows[s.Queue.QoS0Overflow]
+	d.Move = moves[s.MovePolicy]
+	d.NoDUP = !s.DUP
+	d.Rate = float64(c.Limits.DeviceRate)
+	d.Burst = c.Limits.DeviceBurst
+	d.StrangerRate = float64(c.Limits.StrangerAnswers)
+}
+
+func clientSettings(d *engine.ClientConfig, m *config.MQTT) {
+	d.Max = m.MaxClients
+	d.MaxSessionExpiry = m.SessionExpiry
+	d.Queue = engine.Limit{Messages: m.Queue.Messages, Bytes: int(m.Queue.Bytes)}
+}
+
+func uplinkSettings(d *engine.UplinkConfig, u *config.Upstream, password string) {
+	d.ClientID = u.ClientID
+	d.Username = u.Username
+	d.Password = []byte(password)
+	d.KeepAlive = u.KeepAlive
+	d.ConnectTimeout = u.ConnectTimeout
+	d.SessionExpiry = u.SessionExpiry
+	d.WillDelay = u.WillDelay
+	d.ReceiveMaximum = u.ReceiveMaximum
+	d.BackoffMin, d.BackoffMax = u.Reconnect.Min, u.Reconnect.Max
+	d.DialRate = float64(u.DialRate)
+}
+
+// sameHost reports whether two addresses differ by nothing but the port.
+func (l *loop) sameHost(a, b engine.Addr) bool {
+	if a.Link != b.Link || a.Forwarded != b.Forwarded || a.Node != b.Node {
+		return false
+	}
+	host := func(a engine.Addr) netip.Addr {
+		p, _ := netip.ParseAddrPort(l.links[a.Link].FormatPeer(a.Peer))
+		return p.Addr()
+	}
+	h := host(a)
+	return h.IsValid() && h == host(b)
+}
+
+func hexNode(node string) string { return hex.EncodeToString([]byte(node)) }
