@@ -27,22 +27,23 @@ func deliverBothWays(t *testing.T, s *suite) {
 }
 
 func keepOrder(t *testing.T, s *suite) {
-	const n = 100
 	e := s.peers(1)[0]
-	for i := range n {
-		s.send(e, fmt.Appendf(nil, "up %d", i))
-	}
-	got := s.read(n, 64)
-	down := make([]radio.Packet, n)
-	for i, p := range got {
-		if want := fmt.Sprintf("up %d", i); string(p.Data) != want {
-			t.Fatalf("datagram %d is %s, want %s", i, short(p.Data), want)
+	for first := 0; first < 100; first += s.Window {
+		n := min(s.Window, 100-first)
+		for i := range n {
+			s.send(e, fmt.Appendf(nil, "up %d", first+i))
 		}
-		down[i] = radio.Packet{Peer: p.Peer, Data: fmt.Appendf(nil, "down %d", i)}
-	}
-	s.write(down...)
-	for _, p := range down {
-		s.wantReceive(e, p.Data)
+		down := make([]radio.Packet, n)
+		for i, p := range s.read(n, 64) {
+			if want := fmt.Sprintf("up %d", first+i); string(p.Data) != want {
+				t.Fatalf("datagram %d is %s, want %s", first+i, short(p.Data), want)
+			}
+			down[i] = radio.Packet{Peer: p.Peer, Data: fmt.Appendf(nil, "down %d", first+i)}
+		}
+		s.write(down...)
+		for _, p := range down {
+			s.wantReceive(e, p.Data)
+		}
 	}
 }
 
@@ -238,10 +239,13 @@ func readWhileWriting(t *testing.T, s *suite) {
 	for _, e := range es {
 		ps = append(ps, radio.Packet{Peer: s.hello(e), Data: []byte("down")})
 	}
+	// Who puts a datagram on its way takes a place of its direction's window, who receives it gives the place back.
+	up, down := make(chan struct{}, s.Window), make(chan struct{}, s.Window)
 	var wg sync.WaitGroup
 	for _, e := range es {
 		wg.Go(func() {
 			for range n {
+				up <- struct{}{}
 				if err := e.Send([]byte("up")); err != nil {
 					t.Errorf("device sends: %v", err)
 					return
@@ -251,17 +255,24 @@ func readWhileWriting(t *testing.T, s *suite) {
 		wg.Go(func() {
 			for range n {
 				s.wantWord(e, "down")
+				<-down
 			}
 		})
 	}
 	wg.Go(func() {
 		for range n {
-			if _, err := s.Link.WriteBatch(ps); err != nil {
-				t.Errorf("WriteBatch: %v", err)
+			for i := range ps {
+				down <- struct{}{}
+				if _, err := s.Link.WriteBatch(ps[i : i+1]); err != nil {
+					t.Errorf("WriteBatch: %v", err)
+				}
 			}
 			s.Stats()
 		}
 	})
-	s.read(n*len(es), 64)
+	for range n * len(es) {
+		s.read(1, 64)
+		<-up
+	}
 	wg.Wait()
 }

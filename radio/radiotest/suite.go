@@ -39,6 +39,10 @@ type Network struct {
 	// MaxPeers is how many devices the network can have; 0 means at least 32.
 	MaxPeers int
 
+	// Window is how many datagrams may be on their way at once in each direction, beyond which the link may refuse or
+	// lose some; 0 means 100.
+	Window int
+
 	// Stats tells what the link counted.
 	Stats func() radio.Stats
 
@@ -75,6 +79,9 @@ func Run(t *testing.T, open func(t *testing.T) Network) {
 				}
 			})
 			n := open(t)
+			if n.Window == 0 {
+				n.Window = 100
+			}
 			t.Cleanup(func() { n.Link.Close() })
 			c.run(t, &suite{Network: n, t: t})
 		})
@@ -125,14 +132,14 @@ func (s *suite) wantWord(e Endpoint, want string) {
 	}
 }
 
-// read reads exactly n datagrams from the link into buffers of the given size, and fails at the deadline.
+// read reads n datagrams from the link into buffers of the given size, and fails at the deadline.
 func (s *suite) read(n, size int) []radio.Packet {
 	s.t.Helper()
 	expired := time.AfterFunc(Wait, func() { s.Link.Close() })
 	defer expired.Stop()
 	var got []radio.Packet
 	for len(got) < n {
-		ps := buffers(4, size)
+		ps := buffers(min(4, n-len(got)), size)
 		k, err := s.Link.ReadBatch(ps)
 		if err != nil {
 			s.t.Fatalf("link read %d of %d datagrams, then: %v", len(got), n, err)
@@ -141,9 +148,6 @@ func (s *suite) read(n, size int) []radio.Packet {
 			s.t.Fatalf("ReadBatch returned %d packets of %d and no error", k, len(ps))
 		}
 		got = append(got, ps[:k]...)
-	}
-	if len(got) > n {
-		s.t.Fatalf("link read %d datagrams, want %d; one more is %s", len(got), n, short(got[n].Data))
 	}
 	return got
 }
