@@ -70,12 +70,16 @@ func (c *Conn) closeAfterFlush() {
 	c.startWriter()
 }
 
-// fail closes the connection, unless it is closed, for that cause.
+// fail closes the connection, unless it is closed, for that cause; or if it was closing anyway, for no other.
 func (c *Conn) fail(cause error) {
-	if c.cause == nil {
-		c.cause, c.out = cause, nil
-		c.raw.Close() // nothing that it could report matters any more
+	if c.cause != nil {
+		return
 	}
+	if c.closing {
+		cause = net.ErrClosed
+	}
+	c.cause, c.out = cause, nil
+	c.raw.Close() // nothing that it could report matters any more
 }
 
 // linger ends our side of the stream, after the last packet, and waits until the peer has ended its own or its time is

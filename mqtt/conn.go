@@ -118,7 +118,7 @@ func newConn(nc net.Conn, server bool, cfg Config) *Conn {
 		c.raw = t.NetConn()
 	}
 	c.dec.fromServer = !server
-	c.frames = frames{src: nc, maxSize: int(c.cfg.MaxPacketSize), wait: c.waitForPacket}
+	c.frames = frames{src: nc, maxSize: int(c.cfg.MaxPacketSize), check: c.expect, wait: c.waitForPacket}
 	if server {
 		c.frames.maxSize = min(c.frames.maxSize, maxConnectSize)
 	}

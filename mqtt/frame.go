@@ -15,6 +15,9 @@ type frames struct {
 	src     io.Reader
 	maxSize int // of a whole packet, in octets
 
+	// check judges a packet by its first octet, before the rest is here.
+	check func(first byte) error
+
 	// wait is called before a read that waits for the rest of a packet, with the number of octets that are missing, as
 	// far as the packet tells; and with 0 when it is there. At most three calls a packet, so a deadline set here holds.
 	wait   func(missing int)
@@ -57,8 +60,11 @@ func (f *frames) next() (header byte, body []byte, err error) {
 
 // peek returns the sizes of the fixed header and of the whole packet that come next, 0 if there is too little to tell.
 func (f *frames) peek() (head, size int, err error) {
-	if f.w-f.r < 2 {
+	if f.r == f.w {
 		return 0, 0, nil
+	}
+	if err := f.check(f.buf[f.r]); err != nil {
+		return 0, 0, err
 	}
 	length, n := varint(f.buf[f.r+1 : f.w])
 	switch {

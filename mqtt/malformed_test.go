@@ -127,6 +127,7 @@ var malformed = []struct {
 	{"subscribe, identifier twice", V5, client, "82 0b 0001 04 0b 01 0b 02 0001 61 00", ProtocolViolation},
 	{"subscribe, identifier padded", V5, client, "82 0a 0001 03 0b 81 00 0001 61 00", MalformedPacket},
 	{"subscribe, identifier of five octets", V5, client, "82 0d 0001 06 0b 81 80 80 80 01 0001 61 00", MalformedPacket},
+	{"suback 3.1.1, code 0x87", V311, server, "90 03 0001 87", ProtocolViolation},
 	{"suback, reason 3", V5, server, "90 04 0001 00 03", ProtocolViolation},
 	{"suback without reasons", V5, server, "90 03 0001 00", MalformedPacket},
 	{"unsubscribe, packet identifier 0", V311, client, "a2 05 0000 0001 61", ProtocolViolation},

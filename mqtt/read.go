@@ -32,15 +32,9 @@ func (c *Conn) read() (Packet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.opened && !c.server {
-		c.dec.v = c.Version()
-	}
-	if err := c.expect(Type(header >> 4)); err != nil {
-		return nil, err
-	}
 	p, err := c.dec.packet(header, body)
-	if connect := Type(header>>4) == CONNECT; connect {
-		c.setVersion(c.dec.v) // even of one that is refused, so that the refusal can be said
+	if Type(header>>4) == CONNECT {
+		c.setVersion(c.dec.v) // even if it is refused, so that the refusal can be said
 	}
 	if err != nil {
 		return nil, err
@@ -54,8 +48,9 @@ var (
 	clientReceives = packets(PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK, PINGRESP, DISCONNECT, AUTH)
 )
 
-// expect judges whether a packet of type t may come now and from this side.
-func (c *Conn) expect(t Type) error {
+// expect judges whether a packet that begins so may come now and from this side.
+func (c *Conn) expect(first byte) error {
+	t := Type(first >> 4)
 	var allowed packetSet
 	switch {
 	case c.server && !c.opened:
@@ -63,6 +58,7 @@ func (c *Conn) expect(t Type) error {
 	case c.server:
 		allowed = serverReceives // without CONNECT: MQTT-3.1.0-2
 	case !c.opened:
+		c.dec.v = c.Version()
 		allowed = packets(CONNACK, AUTH)
 	default:
 		allowed = clientReceives

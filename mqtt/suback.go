@@ -32,6 +32,11 @@ func (s *Suback) decode(d *decoder) {
 		d.problem(&s.ReasonString, &s.User)
 	}
 	s.Reasons = d.reasons(SUBACK)
+	for _, r := range s.Reasons {
+		if d.v < V5 && r != subackCode(r) {
+			d.fail(ProtocolViolation, "SUBACK return code 0x%02x is reserved", byte(r)) // MQTT-3.9.3-2 of 3.1.1
+		}
+	}
 }
 
 // Unsuback answers UNSUBSCRIBE (3.11). Server to client.

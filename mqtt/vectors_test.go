@@ -191,7 +191,7 @@ func TestTruncated(t *testing.T) {
 
 // decode reads one packet from a stream that has no more than that.
 func decode(v Version, from side, octets []byte) (Packet, error) {
-	f := frames{src: strings.NewReader(string(octets)), maxSize: 1 << 20, wait: func(int) {}}
+	f := frames{src: strings.NewReader(string(octets)), maxSize: 1 << 20, check: func(byte) error { return nil }, wait: func(int) {}}
 	header, body, err := f.next()
 	if err != nil {
 		return nil, err
