@@ -195,4 +195,17 @@ func (s *suite) within(what string, f func()) {
 	}
 }
 
+// eventually waits for counters, which a link may update a moment after the datagram has gone.
+func (s *suite) eventually(what string, holds func() bool) {
+	s.t.Helper()
+	late := time.After(Wait)
+	for again := time.NewTicker(time.Millisecond); !holds(); {
+		select {
+		case <-again.C:
+		case <-late:
+			s.t.Fatalf("counted %+v, want %s", s.Stats(), what)
+		}
+	}
+}
+
 func isClosed(err error) bool { return errors.Is(err, net.ErrClosed) }
