@@ -21,7 +21,7 @@ func (c *Core) Disconnect(now time.Duration, out *Out) Request {
 
 func (c *Core) startConnect(now time.Duration, out *Out) {
 	if c.cfg.CleanSession {
-		clear(c.unreleased)
+		c.inbound.clear()
 		clear(c.predefined)
 		for _, r := range c.queue {
 			r.sent, r.released, r.msgID = false, false, 0 // the gateway knows nothing of them

@@ -45,7 +45,7 @@ type Core struct {
 
 	topics     topics
 	predefined map[uint16]bool // subscribed to, whether or not the configuration names them
-	unreleased map[uint16]bool // MsgIds of received QoS 2 messages that await PUBREL
+	inbound    inbound
 }
 
 // NewCore is a client that has not connected yet.
@@ -57,7 +57,7 @@ func NewCore(cfg Config) *Core {
 		topics:     topics{max: cfg.Topics},
 		lastMsgID:  max(cfg.FirstMsgID, 1) - 1,
 		predefined: make(map[uint16]bool),
-		unreleased: make(map[uint16]bool),
+		inbound:    newInbound(cfg.RetryInterval),
 	}
 }
 

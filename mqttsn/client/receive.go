@@ -6,11 +6,7 @@ import (
 	"mqttsn-gateway/mqttsn"
 )
 
-// maxUnreleased bounds the memory for messages of QoS 2 that have come and not been released. A gateway is expected to
-// have one under way.
-const maxUnreleased = 256
-
-// onPublish takes a message (6.10). One of QoS 2 is handed on once, however often it comes until it is released.
+// onPublish takes a message (6.10). One of QoS 2 is handed on once, however often it comes.
 func (c *Core) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
 	qos := p.Flags.QoS()
 	if !c.listening() || qos == mqttsn.QoSMinus1 {
@@ -25,13 +21,12 @@ func (c *Core) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
 	case mqttsn.QoS1:
 		c.send(now, mqttsn.Puback{TopicID: p.TopicID, MsgID: p.MsgID}.Append(out.buf), out)
 	case mqttsn.QoS2:
-		known := c.unreleased[p.MsgID]
-		if !known && len(c.unreleased) >= maxUnreleased {
+		isNew, ok := c.inbound.add(now, p.MsgID, sum(topic, p.Data))
+		if !ok {
 			return // not acknowledged: it will come again
 		}
-		c.unreleased[p.MsgID] = true
 		c.send(now, mqttsn.Pubrec{MsgID: p.MsgID}.Append(out.buf), out)
-		if known {
+		if !isNew {
 			return
 		}
 	}
@@ -62,7 +57,7 @@ func (c *Core) resolve(t mqttsn.TopicIDType, id uint16) (Topic, mqttsn.ReturnCod
 // onPubrel is always answered: the gateway asks until it is.
 func (c *Core) onPubrel(now time.Duration, p *mqttsn.Pubrel, out *Out) {
 	if c.listening() {
-		delete(c.unreleased, p.MsgID)
+		c.inbound.release(now, p.MsgID)
 		c.send(now, mqttsn.Pubcomp{MsgID: p.MsgID}.Append(out.buf), out)
 	}
 }

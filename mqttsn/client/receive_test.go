@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,8 +30,26 @@ func TestReceiveQoS2Once(t *testing.T) {
 	d.received("ab qos=2 ")
 	d.gets(mqttsn.Pubrel{MsgID: 2}, mqttsn.Pubrel{MsgID: 2})
 	d.wants("PUBCOMP msgid=2", "PUBCOMP msgid=2")
-	d.gets(publish) // a new message
+}
+
+// A network may hold back a copy of a message until after its release. It is acknowledged, and not handed on.
+func TestReceiveQoS2LateCopy(t *testing.T) {
+	d := connected(t, Config{RetryInterval: 10 * time.Second})
+	publish := mqttsn.Publish{Flags: mqttsn.QoS2.Flags() | mqttsn.ShortName.Flags(), TopicID: 0x6162, MsgID: 2}
+	d.gets(publish, mqttsn.Pubrel{MsgID: 2})
 	d.received("ab qos=2 ")
+	d.after(10*time.Second - 1)
+	d.gets(publish)
+	d.wants("PUBREC msgid=2", "PUBCOMP msgid=2", "PUBREC msgid=2")
+	d.received()
+
+	d.after(1)
+	d.gets(publish) // a new message under an old id
+	d.received("ab qos=2 ")
+
+	publish.Data = []byte("x") // and another: the gateway has forgotten the one before
+	d.gets(publish)
+	d.received("ab qos=2 x")
 }
 
 func TestReceiveUnknownTopic(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 func TestWake(t *testing.T) {
 	d := asleep(t, Config{})
 	for range 3 {
+		d.after(time.Hour)
 		req := d.Wake(d.now, &d.out)
 		require.Equal(t, Awake, d.State())
 		d.wants("PINGREQ client=dev")
