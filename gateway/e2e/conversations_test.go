@@ -1,0 +1,515 @@
+package e2e
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A conversation is a row of a table: what a device and the gateway say to each other, in the notation of script. The
+// numbers E01 to E52 are those of the worked examples in the MQTT-SN 1.2 reference, section 13; all of them that a
+// gateway sends or gets are here, and the traces of section 14.
+type conversation struct {
+	name   string
+	script string
+	flags  []string // of the gateway
+}
+
+const (
+	connect = `
+		C 0F 04 04 01 00 3C "sensor-01"         // E06 CONNECT, clean, keep-alive 60
+		G 03 05 00                              // E08 CONNACK
+	`
+	// alive shows that a session lives, and that nothing came before the answer.
+	alive = `
+		C 02 16                                 // E38 PINGREQ
+		G 02 17                                 // E40 PINGRESP
+	`
+	// stranger shows the same where there is no session.
+	stranger = `
+		C 02 18                                 // E41 DISCONNECT
+		G 02 18
+	`
+	registerTemp = `
+		C 11 0A 00 00 00 01 "site/a/temp"       // E15 REGISTER
+		G 07 0B <temp> 00 01 00                 // E16 REGACK
+	`
+	subscribeLED = `
+		C 0C 12 20 00 03 "cmd/led"              // E29 SUBSCRIBE q1
+		G 08 13 20 <led> 00 03 00               // E30 SUBACK
+	`
+)
+
+func TestConversations(t *testing.T) {
+	for mode, table := range map[string][]conversation{
+		"session":   sessionConversations,
+		"uplink":    upConversations,
+		"downlink":  downConversations,
+		"sleep":     sleepConversations,
+		"will":      willConversations,
+		"malformed": malformedConversations(),
+	} {
+		for _, c := range table {
+			t.Run("builtin/"+mode+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				g := startBuiltin(t, gatewayOptions{flags: c.flags})
+				play(g, newDevice(t, g.udp), c.script)
+			})
+			t.Run("transparent/"+mode+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				ours(t, "mqttsn-gateway")
+				g := startTransparent(t, startMosquitto(t).addr, gatewayOptions{flags: c.flags})
+				play(g, newDevice(t, g.udp), c.script)
+			})
+		}
+	}
+}
+
+var sessionConversations = []conversation{
+	{name: "search", flags: []string{"--gateway-id", "7"}, script: `
+		C 03 01 01                              // E02 SEARCHGW
+		G 03 02 07                              // E03 GWINFO
+	`},
+	{name: "GWINFO from a client is ignored", script: `
+		C 09 02 01 C0 A8 01 0A 27 10            // E04
+		C 06 02 01 02 00 00                     // E05
+		C 05 00 01 03 84                        // E01 ADVERTISE
+	` + stranger},
+	{name: "connect", script: connect + alive},
+	{name: "connect twice", script: connect + connect + alive},
+	{name: "connect again, other client id", script: connect + `
+		C 0B 04 04 01 01 2C "pump7"
+		G 03 05 00
+	` + alive},
+	{name: "keep-alive 0", script: `
+		C 0B 04 04 01 00 00 "pump7"
+		G 03 05 00
+	` + alive},
+	{name: "unknown protocol", script: `
+		C 0B 04 04 05 00 3C "pump7"
+		G 03 05 03                              // not supported
+	` + stranger},
+	{name: "ping with client id while active", script: connect + `
+		C 0B 16 "sensor-01"                     // E39
+		G 02 17
+	`},
+	{name: "ping in long form", script: connect + `
+		C 01 00 04 16
+		G 02 17
+		C 01 00 04 17                           // E52, unasked
+	` + alive},
+	{name: "disconnect", script: connect + `
+		C 02 18                                 // E41
+		G 02 18
+		C 02 16
+		G 02 18                                 // no longer known
+	`},
+	{name: "strangers are told to connect", script: `
+		C 0B 0C 20 00 01 00 02 "21.5"           // E19, the gateway lost the session
+		G 02 18
+		C 11 0A 00 00 00 01 "site/a/temp"
+		G 02 18
+	`},
+	{name: "unknown client id in PINGREQ", script: `
+		C 0B 16 "sensor-01"
+		G 02 18
+	`},
+	{name: "behind a forwarder", script: `
+		C 05 FE 00 00 13 08 04 04 01 00 3C "n1" // E48
+		G 05 FE ?? 00 13 03 05 00
+		C 05 FE 00 00 14 08 04 04 01 00 3C "n2" // another node, same forwarder
+		G 05 FE ?? 00 14 03 05 00
+		C 05 FE 00 00 13 02 16
+		G 05 FE ?? 00 13 02 17
+		C 03 FE 00 08 04 04 01 00 3C "n3"       // a node id of no octets
+		G 03 FE ?? 03 05 00
+	`},
+}
+
+var upConversations = []conversation{
+	{name: "register and publish QoS 1", script: connect + registerTemp + `
+		M sub site/#
+		C 0B 0C 20 <temp> 00 02 "21.5"          // E19
+		G 07 0D <temp> 00 02 00                 // E21
+		M got site/a/temp q1 "21.5"
+	`},
+	{name: "QoS 1 sent again", script: connect + registerTemp + `
+		C 0B 0C 20 <temp> 00 02 "21.5"
+		G 07 0D <temp> 00 02 00
+		C 0B 0C A0 <temp> 00 02 "21.5"          // E20, DUP
+		G 07 0D <temp> 00 02 00
+	`},
+	{name: "QoS 0", script: connect + registerTemp + `
+		M sub site/#
+		C 0B 0C 00 <temp> 00 00 "21.5"          // E18
+		M got site/a/temp q0 "21.5"
+		C 0B 0C 00 <temp> 00 09 "21.6"          // a message id where none belongs
+		M got site/a/temp q0 "21.6"
+	` + alive},
+	{name: "QoS 2, retained, short topic", script: connect + `
+		M sub t1
+		C 09 0C 52 "t1" 12 34 "on"              // E23
+		G 04 0F 12 34                           // E24 PUBREC
+		C 09 0C D2 "t1" 12 34 "on"              // DUP: PUBREC was lost
+		G 04 0F 12 34
+		C 04 10 12 34                           // E25 PUBREL
+		G 04 0E 12 34                           // E26 PUBCOMP
+		C 04 10 12 34                           // PUBCOMP was lost
+		G 04 0E 12 34
+		M got t1 q2 "on"
+		C 09 0C 42 "t1" 12 35 "of"
+		G 04 0F 12 35
+		C 04 10 12 35
+		G 04 0E 12 35
+		M got t1 q2 "of"                        // not "on" for the second time
+		M sub t1
+		M got t1 q2r "on"
+	`},
+	{name: "predefined topic", flags: []string{"--predefined", "10=site/a/level"}, script: connect + `
+		M sub site/#
+		C 09 0C 21 00 0A 00 02 "42"
+		G 07 0D 00 0A 00 02 00
+		M got site/a/level q1 "42"
+	`},
+	{name: "unknown topic id", script: connect + `
+		C 0B 0C 20 00 01 00 02 "21.5"
+		G 07 0D 00 01 00 02 02                  // E22
+		C 0B 0C 00 00 01 00 00 "21.5"
+		G 07 0D 00 01 00 00 02                  // QoS 0 as well
+		C 09 0C 21 00 0A 00 03 "42"
+		G 07 0D 00 0A 00 03 02                  // predefined
+	`},
+	{name: "topic table was lost", script: connect + `
+		C 0B 0C A0 00 01 00 02 "21.5"
+		G 07 0D 00 01 00 02 02
+	` + registerTemp + `
+		M sub site/#
+		C 0B 0C 20 <temp> 00 02 "21.5"
+		G 07 0D <temp> 00 02 00
+		M got site/a/temp q1 "21.5"
+	`},
+	{name: "register twice", script: connect + registerTemp + registerTemp + `
+		C 0D 0A 00 00 00 02 "cmd/led"
+		G 07 0B <other> 00 02 00
+		M sub #
+		C 0B 0C 20 <temp> 00 03 "21.5"
+		G 07 0D <temp> 00 03 00
+		M got site/a/temp q1 "21.5"
+		C 0B 0C 20 <other> 00 04 "21.5"
+		G 07 0D <other> 00 04 00
+		M got cmd/led q1 "21.5"
+	`},
+	{name: "register a wildcard", script: connect + `
+		C 0C 0A 00 00 00 01 "site/#"
+		G 07 0B 00 00 00 01 03
+	` + alive},
+	{name: "two messages at once", script: connect + registerTemp + `
+		C 0D 0A 00 00 00 02 "cmd/led"
+		G 07 0B <led> 00 02 00
+		M sub #
+		C 09 0C 20 <temp> 00 03 "t1"
+		C 09 0C 20 <led> 00 04 "on"
+		G 07 0D <temp> 00 03 00                 // each with its own topic id
+		G 07 0D <led> 00 04 00
+		M got site/a/temp q1 "t1"
+		M got cmd/led q1 "on"
+	`},
+	{name: "QoS -1 is off", flags: []string{"--predefined", "10=site/a/level"}, script: `
+		M sub #
+		C 09 0C 61 00 0A 00 00 "42"             // E27
+		C 09 0C 62 "ab" 00 00 "42"              // E28
+	` + connect + registerTemp + `
+		C 0B 0C 20 <temp> 00 02 "21.5"
+		G 07 0D <temp> 00 02 00
+		M got site/a/temp q1 "21.5"             // and nothing before it
+	`},
+	{name: "QoS -1", flags: []string{"--predefined", "10=site/a/level", "--allow-qos-minus-one"}, script: `
+		M sub #
+		C 09 0C 61 00 0A 00 00 "42"             // E27
+		M got site/a/level q0 "42"
+		C 09 0C 62 "ab" 00 00 "42"              // E28
+		M got ab q0 "42"
+	` + stranger},
+	{name: "long messages", script: connect + registerTemp + `
+		M sub site/#
+		C 01 01 35 0C 00 <temp> 00 00 300*41    // E49
+		M got site/a/temp q0 ` + strconv.Quote(strings.Repeat("A", 300)) + `
+		C FF 0C 00 <temp> 00 00 248*42          // E50
+		M got site/a/temp q0 ` + strconv.Quote(strings.Repeat("B", 248)) + `
+		C 01 01 02 0C 00 <temp> 00 00 249*42    // E51
+		M got site/a/temp q0 ` + strconv.Quote(strings.Repeat("B", 249)) + `
+		C 01 00 0D 0C 00 <temp> 00 00 "21.5"    // longer than it need be
+		M got site/a/temp q0 "21.5"
+	`},
+	{name: "empty payload", script: connect + registerTemp + `
+		M sub site/#
+		C 07 0C 20 <temp> 00 02
+		G 07 0D <temp> 00 02 00
+		M got site/a/temp q1 ""
+	`},
+}
+
+var downConversations = []conversation{
+	{name: "subscribe by name", script: connect + subscribeLED + `
+		M pub -q 1 -t cmd/led -m open
+		G 0B 0C 20 <led> <m> "open"
+		C 07 0D <led> <m> 00
+	` + alive},
+	{name: "subscribe twice", script: connect + subscribeLED + subscribeLED + `
+		M pub -q 0 -t cmd/led -m open
+		G 0B 0C 00 <led> 00 00 "open"           // once
+	` + alive},
+	{name: "id of a subscription serves publications", script: connect + subscribeLED + `
+		M sub cmd/#
+		C 09 0C 20 <led> 00 04 "on"
+		G 07 0D <led> 00 04 00
+		M got cmd/led q1 "on"
+	`},
+	{name: "QoS 0", script: connect + subscribeLED + `
+		M pub -q 0 -t cmd/led -m open
+		G 0B 0C 00 <led> 00 00 "open"
+	` + alive},
+	{name: "QoS 2", script: connect + `
+		C 0C 12 40 00 03 "cmd/led"
+		G 08 13 40 <led> 00 03 00
+		M pub -q 2 -t cmd/led -m open
+		G 0B 0C 40 <led> <m> "open"
+		C 04 0F <m>
+		G 04 10 <m>
+		C 04 0E <m>
+	` + alive},
+	{name: "QoS of the subscription is the limit", script: connect + subscribeLED + `
+		M pub -q 2 -t cmd/led -m open
+		G 0B 0C 20 <led> <m> "open"
+		C 07 0D <led> <m> 00
+	` + alive},
+	{name: "one message in flight", script: connect + subscribeLED + `
+		M pub -q 1 -t cmd/led -m first
+		G 0C 0C 20 <led> <a> "first"
+		M pub -q 1 -t cmd/led -m second
+	` + alive + `
+		C 07 0D <led> <a> 00
+		G 0D 0C 20 <led> <b> "second"
+		C 07 0D <led> <b> 00
+	` + alive},
+	{name: "wildcard", script: connect + `
+		C 0B 12 00 00 04 "site/#"               // E31
+		G 08 13 00 00 00 00 04 00               // E32
+		M pub -t site/a/temp -m 21.5
+		G 11 0A <temp> <m> "site/a/temp"        // E17 REGISTER
+		C 07 0B <temp> <m> 00
+		G 0B 0C 00 <temp> 00 00 "21.5"
+		M pub -t site/a/temp -m 21.6
+		G 0B 0C 00 <temp> 00 00 "21.6"          // known by now
+	`},
+	{name: "REGISTER is never answered", script: connect + `
+		C 0B 12 00 00 04 "site/#"
+		G 08 13 00 00 00 00 04 00
+		M pub -t site/a/temp -m 21.5
+		G 11 0A <temp> <m> "site/a/temp"
+	` + subscribeLED + alive},
+	{name: "predefined topic", flags: []string{"--predefined", "10=site/a/level"}, script: connect + `
+		C 07 12 41 00 05 00 0A                  // E33
+		G 08 13 40 00 0A 00 05 00
+		M pub -t site/a/level -m 42
+		G 09 0C 01 00 0A 00 00 "42"
+	`},
+	{name: "unknown predefined topic", script: connect + `
+		C 07 12 41 00 05 00 0A
+		G 08 13 ?? ?? ?? 00 05 02               // E35
+	` + alive},
+	{name: "short topic", script: connect + `
+		C 07 12 22 00 06 "t1"                   // E34
+		G 08 13 20 "t1" 00 06 00                // the name in place of an id: RIOT's emcute needs it
+		M pub -t t1 -m on
+		G 09 0C 02 "t1" 00 00 "on"
+	`},
+	{name: "name of two octets", script: connect + `
+		C 07 12 20 00 06 "t1"                   // by name: an ordinary topic
+		G 08 13 20 <t1> 00 06 00
+		M pub -t t1 -m on
+		G 09 0C 00 <t1> 00 00 "on"
+	`},
+	{name: "unsubscribe", script: connect + subscribeLED + `
+		C 0C 14 00 00 08 "cmd/led"              // E36
+		G 04 15 00 08                           // E37
+		M pub -q 1 -t cmd/led -m open
+	` + alive + `
+		C 0C 14 00 00 09 "not/had"
+		G 04 15 00 09
+	`},
+	{name: "retained", script: connect + `
+		M pub -q 1 -r -t cmd/led -m open
+	` + subscribeLED + `
+		G 0B 0C 30 <led> <m> "open"
+		C 07 0D <led> <m> 00
+		M pub -q 0 -r -t cmd/led -m shut
+		G 0B 0C ?? <led> 00 00 "shut"           // RETAIN is as the subscription's options are
+	`},
+	{name: "long message", script: connect + subscribeLED + `
+		M pub -t cmd/led -m ` + strings.Repeat("A", 300) + `
+		G 01 01 35 0C 00 <led> 00 00 300*41
+		M pub -t cmd/led -m ` + strings.Repeat("B", 248) + `
+		G FF 0C 00 <led> 00 00 248*42
+		M pub -t cmd/led -m ` + strings.Repeat("B", 249) + `
+		G 01 01 02 0C 00 <led> 00 00 249*42
+	`},
+	{name: "device refuses the id", script: connect + subscribeLED + `
+		M pub -q 1 -t cmd/led -m open
+		G 0B 0C 20 <led> <m> "open"
+		C 07 0D <led> <m> 02                    // invalid topic id
+		G 0D 0A <led> <r> "cmd/led"
+		C 07 0B <led> <r> 00
+		G 0B 0C ?? <led> <n> "open"             // once more
+		C 07 0D <led> <n> 00
+	` + alive},
+	{name: "subscribe with QoS 3", script: connect + `
+		C 0C 12 60 00 03 "cmd/led"
+		G 08 13 ?? ?? ?? 00 03 03
+	` + alive},
+}
+
+var sleepConversations = []conversation{
+	{name: "one message is kept", script: connect + subscribeLED + `
+		C 04 18 0E 10                           // E42 DISCONNECT 3600
+		G 02 18
+		M pub -q 1 -t cmd/led -m open
+		G silent
+		C 0B 16 "sensor-01"                     // E39
+		G 0B 0C 20 <led> <m> "open"
+		C 07 0D <led> <m> 00
+		G 02 17
+		G silent
+	`},
+	{name: "three wake cycles", script: connect + subscribeLED + `
+		C 04 18 0E 10
+		G 02 18
+		C 0B 16 "sensor-01"
+		G 02 17
+		M pub -q 1 -t cmd/led -m a
+		M pub -q 1 -t cmd/led -m b
+		C 0B 16 "sensor-01"
+		G 08 0C 20 <led> <a> "a"
+		C 07 0D <led> <a> 00
+		G 08 0C 20 <led> <b> "b"
+		C 07 0D <led> <b> 00
+		G 02 17
+		M pub -q 0 -t cmd/led -m c
+		G silent
+		C 0B 16 "sensor-01"
+		G 08 0C 00 <led> 00 00 "c"
+		G 02 17
+	`},
+	{name: "new duration while asleep", script: connect + `
+		C 04 18 0E 10
+		G 02 18
+		C 04 18 00 3C
+		G 02 18
+		C 0B 16 "sensor-01"
+		G 02 17
+	`},
+	{name: "connect from sleep", script: connect + subscribeLED + `
+		C 04 18 0E 10
+		G 02 18
+		M pub -q 1 -t cmd/led -m open
+		C 0F 04 00 01 00 3C "sensor-01"         // not clean
+		G 03 05 00
+		G 0B 0C 20 <led> <m> "open"
+		C 07 0D <led> <m> 00
+	` + alive},
+	{name: "disconnect from sleep", script: connect + `
+		C 04 18 0E 10
+		G 02 18
+		C 02 18
+		G 02 18
+		C 0B 16 "sensor-01"
+		G 02 18                                 // a clean session ended
+	`},
+	{name: "duration 0 is no sleep", script: connect + `
+		C 04 18 00 00
+		G 02 18
+		C 02 16
+		G 02 18
+	`},
+}
+
+const (
+	connectWill = `
+		C 0B 04 0C 01 01 2C "pump7"             // E07 CONNECT, clean, will, keep-alive 300
+		G 02 06                                 // E10 WILLTOPICREQ
+	`
+	giveWill = `
+		C 0E 07 30 "state/pump7"                // E11 WILLTOPIC q1 retained
+		G 02 08                                 // E13 WILLMSGREQ
+		C 09 09 "offline"                       // E14 WILLMSG
+		G 03 05 00
+	`
+	// connectBrief has a keep-alive of one second, after half of which more the device is lost.
+	connectBrief = `
+		C 0B 04 0C 01 00 01 "pump7"
+		G 02 06
+	`
+)
+
+var willConversations = []conversation{
+	{name: "connect", script: connectWill + giveWill + alive},
+	{name: "every step twice", script: connectWill + connectWill + `
+		C 0E 07 30 "state/pump7"
+		G 02 08
+		C 0E 07 30 "state/pump7"
+		G 02 08
+		C 09 09 "offline"
+		G 03 05 00
+		C 09 09 "offline"
+		G 03 05 00
+	` + alive},
+	{name: "no will after all", script: connectWill + `
+		C 02 07                                 // E12 empty WILLTOPIC
+		G 03 05 00
+	` + alive},
+	{name: "lost", script: `
+		M sub state/#
+	` + connectBrief + giveWill + `
+		M got state/pump7 q1 "offline"
+		M sub state/#
+		M got state/pump7 q1r "offline"
+	`},
+	{name: "binary", script: `
+		M sub state/#
+	` + connectBrief + `
+		C 0E 07 00 "state/pump7"
+		G 02 08
+		C 06 09 FF 00 FE 00
+		G 03 05 00
+		M got state/pump7 q0 "\xff\x00\xfe\x00"
+	`},
+	{name: "not after DISCONNECT", script: `
+		M sub #
+	` + connectWill + giveWill + `
+		C 02 18
+		G 02 18
+	` + connect + registerTemp + `
+		C 0B 0C 20 <temp> 00 02 "21.5"
+		G 07 0D <temp> 00 02 00
+		M got site/a/temp q1 "21.5"             // and nothing before it
+	`},
+	{name: "updated", script: `
+		M sub state/#
+	` + connectBrief + giveWill + `
+		C 0A 1A 00 "state/x"                    // E43 WILLTOPICUPD
+		G 03 1B 00                              // E45
+		C 06 1C "gone"                          // E46 WILLMSGUPD
+		G 03 1D 00
+		M got state/x q0 "gone"
+	`},
+	{name: "deleted", script: `
+		M sub #
+	` + connectBrief + giveWill + `
+		C 02 1A                                 // E44 empty WILLTOPICUPD
+		G 03 1B 00
+	` + alive},
+	{name: "QoS 3", script: connectWill + `
+		C 0E 07 60 "state/pump7"
+		G 03 05 03
+	`},
+}

@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A script is a conversation, a line a step; see patterns for datagrams.
+//
+//	C 02 16                          the device (client) sends this
+//	G 02 17                          the next datagram it gets from the gateway
+//	G silent                         nothing comes, for a moment: only where no later answer could show it
+//	M pub -q 1 -t cmd/led -m on      an ordinary MQTT client publishes: arguments of mosquitto_pub
+//	M sub state/#                    an ordinary MQTT client subscribes with QoS 2
+//	M got state/pump7 q1 "off"       the next message it gets; q1r was retained
+//	// text                          a remark, also at the end of a line
+//
+// Silence is best shown by a PINGREQ: its answer is the next datagram, so nothing else came before it.
+type script struct {
+	d    *device
+	mqtt string
+	sub  *subscriber
+}
+
+// play runs the script against a gateway.
+func play(g *gatewayProcess, d *device, text string) {
+	d.t.Helper()
+	s := &script{d: d, mqtt: g.mqtt}
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "//")
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		who, what, _ := strings.Cut(line, " ")
+		switch who {
+		case "C":
+			d.send(what)
+		case "G":
+			if what = strings.TrimSpace(what); what == "silent" {
+				d.wantSilence(line, 50*time.Millisecond)
+			} else {
+				d.want(line, what)
+			}
+		case "M":
+			s.client(what)
+		default:
+			d.t.Fatalf("script: %s", line)
+		}
+	}
+}
+
+// client is a step of the ordinary MQTT clients.
+func (s *script) client(step string) {
+	t := s.d.t
+	t.Helper()
+	args := fields(step)
+	for i, arg := range args {
+		if text, err := strconv.Unquote(arg); err == nil {
+			args[i] = text
+		}
+	}
+	switch args[0] {
+	case "pub":
+		start(t, installed(t, "mosquitto_pub"), append([]string{"-p", portOf(t, s.mqtt)}, args[1:]...)...).succeed()
+	case "sub":
+		s.sub = subscribe(t, s.mqtt, args[1], 2)
+	case "got":
+		s.sub.want(step, message{
+			topic:   args[1],
+			qos:     int(args[2][1] - '0'),
+			retain:  strings.HasSuffix(args[2], "r"),
+			payload: args[3],
+		})
+	default:
+		t.Fatalf("script: %s", step)
+	}
+}
