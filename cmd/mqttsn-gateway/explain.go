@@ -26,7 +26,8 @@ func explain(err error) error {
 	if strings.HasPrefix(op.Net, "udp") {
 		network, flag = "udp", "--udp"
 	}
-	where, remedy := network+" port "+op.Addr.String(), "choose another with "+flag+" ADDR"
+	link, _ := strings.CutSuffix(err.Error(), op.Error()) // what the gateway calls it
+	where, remedy := link+network+" port "+op.Addr.String(), "choose another with "+flag+" ADDR"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		err = fmt.Errorf("%s is in use by another program: stop that, or %s", where, remedy)

@@ -21,7 +21,7 @@ func TestExplain(t *testing.T) {
 	defer udp.Close()
 	_, err = net.ListenPacket("udp", udp.LocalAddr().String())
 	require.EqualError(t, explain(fmt.Errorf("link udp: %w", err)),
-		"udp port "+udp.LocalAddr().String()+" is in use by another program: stop that, or choose another with --udp ADDR")
+		"link udp: udp port "+udp.LocalAddr().String()+" is in use by another program: stop that, or choose another with --udp ADDR")
 
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ func runCommand(environ []string) *cobra.Command {
 				return err
 			}
 			log := newLog(c.Log, cmd.ErrOrStderr())
-			log.WithFields(logrus.Fields{"version": buildVersion().String(), "file": given.file}).Info("starting")
+			starting(log, given.file)
 			ctx, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
 			return explain(gateway.Run(ctx, c, log))
@@ -36,6 +36,15 @@ func runCommand(environ []string) *cobra.Command {
 	}
 	given.flags(cmd)
 	return cmd
+}
+
+func starting(log *logrus.Logger, file string) {
+	entry := log.WithField("version", buildVersion().String())
+	if file == "" {
+		entry.Info("starting without a configuration file")
+	} else {
+		entry.WithField("file", file).Info("starting")
+	}
 }
 
 // newLog makes the log that the configuration asks for.
