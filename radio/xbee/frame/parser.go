@@ -48,6 +48,18 @@ type Counters struct {
 	TimedOut    uint64 // frames that were never finished
 }
 
+// Plus adds up the counters of two lines.
+func (c Counters) Plus(d Counters) Counters {
+	return Counters{
+		Frames:      c.Frames + d.Frames,
+		Garbage:     c.Garbage + d.Garbage,
+		BadLength:   c.BadLength + d.BadLength,
+		BadChecksum: c.BadChecksum + d.BadChecksum,
+		Aborted:     c.Aborted + d.Aborted,
+		TimedOut:    c.TimedOut + d.TimedOut,
+	}
+}
+
 // NewParser returns a parser for a line of that many bits per second, which starts in Plain mode.
 func NewParser(baud int) *Parser {
 	return &Parser{mode: Plain, limit: DefaultLimit, octet: 10 * time.Second / time.Duration(max(baud, 1))}
