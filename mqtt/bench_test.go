@@ -116,7 +116,7 @@ func BenchmarkEncode(b *testing.B) {
 		b.Run(tt.name+"/paho", func(b *testing.B) {
 			b.ReportAllocs()
 			var out bytes.Buffer
-			write := func() error { return nil }
+			var write func() error
 			if tt.v == V5 {
 				p, err := packets5.ReadPacket(bytes.NewReader(octets))
 				require.NoError(b, err)
@@ -185,4 +185,3 @@ func benchmarkLoopback(b *testing.B, v Version, batch int) {
 	got := <-last
 	require.Equal(b, sent+1, got, "messages and DISCONNECT")
 }
-

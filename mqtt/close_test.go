@@ -128,7 +128,7 @@ func TestCloseTimeout(t *testing.T) {
 		near, far := net.Pipe()
 		defer far.Close()
 		c := NewServerConn(near, Config{CloseTimeout: 3 * time.Second})
-		go io.WriteString(far, string(unhex(hello[V311])))
+		go far.Write(unhex(hello[V311]))
 		wantPacket[*Connect](t, c)
 		require.NoError(t, c.Send(&Connack{}))
 		c.Flush()
