@@ -1,0 +1,49 @@
+package store
+
+// A Batch is a list of puts and deletes that are committed together, in their
+// order. The zero value is an empty batch. It copies what it is given and can
+// be used again after Reset or Commit.
+type Batch struct {
+	ops  []byte // encoded as in a frame
+	n    int
+	puts int
+	err  error // the first limit that was broken; Commit reports it
+}
+
+// Put adds a record, or a new value for its key. A key has 1 to [MaxKey]
+// octets, a value 0 to [MaxValue].
+func (b *Batch) Put(key, value []byte) {
+	if !b.fits(key, value) {
+		return
+	}
+	b.ops = appendPut(b.ops, key, value)
+	b.n++
+	b.puts++
+}
+
+// Delete removes a record. It is no error if there is none with this key.
+func (b *Batch) Delete(key []byte) {
+	if !b.fits(key, nil) {
+		return
+	}
+	b.ops = appendDelete(b.ops, key)
+	b.n++
+}
+
+func (b *Batch) fits(key, value []byte) bool {
+	if len(key) == 0 || len(key) > MaxKey || len(value) > MaxValue ||
+		len(b.ops)+len(key)+len(value)+maxOpHead > MaxBatch {
+		b.err = ErrTooLarge
+		return false
+	}
+	return true
+}
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() { *b = Batch{ops: b.ops[:0]} }
+
+// Len is the number of puts and deletes.
+func (b *Batch) Len() int { return b.n }
+
+// Bytes is the number of octets that the batch takes on disk.
+func (b *Batch) Bytes() int { return len(b.ops) }

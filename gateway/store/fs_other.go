@@ -1,0 +1,9 @@
+//go:build unix && !linux
+
+package store
+
+import "os"
+
+func syncData(f *os.File) error { return f.Sync() }
+
+func uncache(*os.File) {}
