@@ -87,7 +87,7 @@ func (p *GwInfo) Parse(body []byte) error {
 }
 
 // Address is GwAdd without the length octet that some senders put first: the specification mentions one and does not
-// draw it (5.3.6).
+// draw it (5.3.5).
 func (p GwInfo) Address() []byte {
 	if n := len(p.GwAdd); n > 1 && int(p.GwAdd[0]) == n-1 {
 		return p.GwAdd[1:]
