@@ -27,10 +27,9 @@ func (c *Conn) CloseAfterFlush() {
 // CloseWith closes the connection as CloseAfterFlush does, and tells the peer why, in the words that the state of the
 // connection and the peer's version allow: by CONNACK if the peer waits for it, by DISCONNECT, or not at all.
 func (c *Conn) CloseWith(r Reason, text string) {
-	if p := c.goodbye(r, text); p != nil && c.Send(p) == nil {
-		return
+	if c.Send(c.goodbye(r, text)) != nil { // and so not closing yet, perhaps
+		c.CloseAfterFlush()
 	}
-	c.CloseAfterFlush()
 }
 
 func (c *Conn) goodbye(r Reason, text string) Packet {

@@ -32,6 +32,7 @@ func (c Config) withDefaults() Config {
 	if c.MaxPacketSize == 0 {
 		c.MaxPacketSize = 1 << 20
 	}
+	c.MaxPacketSize = min(c.MaxPacketSize, largestPacket)
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 10 * time.Second
 	}
@@ -43,6 +44,9 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
+
+// largestPacket is the most that MQTT can carry: the largest remaining length, and the fixed header (2.1.4).
+const largestPacket = maxVarint + 1 + maxVarintSize
 
 // patience is the time allowed for n octets to move.
 func (c *Config) patience(n int) time.Duration {
@@ -64,10 +68,10 @@ type Conn struct {
 
 	frames  frames
 	dec     decoder
-	opened  bool // CONNECT or CONNACK has been read
-	auth    bool // CONNECT has an authentication method
-	aliases map[uint16]string
-	readErr error
+	opened  bool              // CONNECT or CONNACK has been read
+	auth    bool              // CONNECT has an authentication method
+	aliases map[uint16]string // what the peer's topic aliases stand for
+	readErr error             // what ReadPacket failed with
 
 	mu       sync.Mutex // guards what follows
 	version  Version    // 0 until CONNECT was read or sent
@@ -132,9 +136,6 @@ func (c *Conn) Version() Version {
 	defer c.mu.Unlock()
 	return c.version
 }
-
-// LocalAddr returns our end's address.
-func (c *Conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
 
 // RemoteAddr returns the peer's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }

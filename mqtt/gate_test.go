@@ -1,10 +1,13 @@
 package mqtt
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -60,6 +63,8 @@ func TestConnectionLimits(t *testing.T) {
 		<-left
 	}
 	require.Equal(t, 1, l.Stats().Open)
+	l.gate.mu.Lock()
+	defer l.gate.mu.Unlock()
 	require.Len(t, l.gate.open, 1, "hosts without connections are forgotten")
 }
 
@@ -76,6 +81,41 @@ func TestRatePerHost(t *testing.T) {
 	require.True(t, in)
 	require.Positive(t, refused)
 	require.EqualValues(t, refused, l.Stats().Refused)
+}
+
+// A flood of connections and half-open ones does not keep a client from another host waiting.
+func TestFlood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	l := listen(t, ListenConfig{Limits: Limits{Conns: 1000, ConnsPerHost: 100, RatePerHost: 200}}, echo)
+	ctx, stop := context.WithTimeout(t.Context(), time.Second)
+	defer stop()
+	var flood sync.WaitGroup
+	var tried atomic.Int64
+	for range 8 {
+		flood.Go(func() {
+			for ctx.Err() == nil {
+				nc, err := net.Dial("tcp", l.Addr().String())
+				if tried.Add(1); err == nil {
+					defer nc.Close() // when the flood is over
+				}
+			}
+		})
+	}
+	served, slowest := 0, time.Duration(0)
+	for ctx.Err() == nil && served < 150 {
+		start := time.Now()
+		nc, in := knock(t, l, "127.0.0.2")
+		require.True(t, in)
+		nc.Close()
+		served++
+		slowest = max(slowest, time.Since(start))
+	}
+	stop()
+	flood.Wait()
+	t.Logf("%d connections were tried, %d clients served meanwhile, the slowest in %v", tried.Load(), served, slowest)
+	require.Less(t, slowest, time.Second)
 }
 
 func TestRatePerHostWindow(t *testing.T) {

@@ -100,7 +100,7 @@ func (c *Conn) appendWithin(p Packet) error {
 	mustExplain := p.Type() == CONNACK || p.Type() == DISCONNECT
 	for _, e.terse = range [2]bool{c.peer.terse && !mustExplain, true} {
 		err := e.packet(p)
-		if err == nil && (c.peer.packetSize == 0 || len(e.b)-start <= int(c.peer.packetSize)) {
+		if err == nil && (c.peer.packetSize == 0 || uint32(len(e.b)-start) <= c.peer.packetSize) {
 			c.crowded = c.crowded || c.buffered() > c.highWater
 			return nil
 		}
@@ -113,7 +113,7 @@ func (c *Conn) appendWithin(p Packet) error {
 // largestPooled octets.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-const largestPooled = 64 << 10
+const largestPooled = 256 << 10
 
 func recycle(e *encoder) {
 	if cap(e.b) <= largestPooled {
