@@ -9,8 +9,10 @@ import (
 
 // A Client is the session of an ordinary MQTT client of the built-in broker. It may outlive its connection.
 type Client struct {
-	e  *Engine
-	id string
+	e      *Engine
+	id     string
+	record uint64 // the session's number on disk
+	saved  bool   // it has records there
 
 	conn      *clientConn // nil while the client is away
 	version   mqtt.Version
@@ -35,6 +37,8 @@ type Client struct {
 
 	overflowed bool
 	dropped    uint64
+	ackGate    uint64 // acknowledgements leave in order: none before this batch is on disk
+	pumpGate   uint64 // the last one whose opening lets pump go on
 }
 
 // A clientFlight is a QoS 1 or 2 message that was sent to the client and is not done.
@@ -242,8 +246,9 @@ func (c *Client) present() bool     { return c.conn != nil }
 func (c *Client) detached(withWill bool) {
 	c.conn = nil
 	c.gone = c.e.now
-	if !withWill {
+	if !withWill && c.will != nil {
 		c.will = nil
+		c.save()
 	}
 	if c.will != nil {
 		c.willAt = c.e.now + min(c.delay, c.expiry)
@@ -269,15 +274,17 @@ func (c *Client) publishWill() {
 		w.expires = c.e.now + w.lifetime
 	}
 	c.e.out.note(NoteWillPublished, c.id, Addr{}, w.Topic)
+	c.save()
 	c.e.publish(w)
 }
 
 // free ends the session. A will that waits is published: the session's end is its latest time (MQTT 5, 3.1.3.2.2).
 func (c *Client) free() {
+	c.forgetRecords()
 	for _, s := range c.subs {
 		c.e.router.unsubscribe(s)
 	}
-	c.subs = nil
+	c.subs, c.expiry = nil, 0
 	c.e.alarms.set(&c.alarm, never)
 	delete(c.e.clients, c.id)
 	c.publishWill()

@@ -42,19 +42,28 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 			k.reject(mqtt.QuotaExceeded, "too many clients")
 			return
 		}
-		c = &Client{e: k.e, id: id, subs: make(map[string]*subscription), received: make(map[uint16]struct{})}
-		c.alarm.owner = c
-		k.e.clients[id] = c
+		c = k.e.newClient(id)
 	}
 	k.c, c.conn = c, k
 	k.e.alarms.set(&k.alarm, never)
 	c.agree(p, ack)
 	k.e.stats.ClientConnects++
 	k.e.out.note(NoteClientConnected, id, Addr{}, k.info.Remote+" MQTT "+p.Version.String())
+	c.save()
 	k.send(ack)
 	c.resend()
 	c.pump()
 	c.schedule()
+}
+
+func (e *Engine) newClient(id string) *Client {
+	c := &Client{
+		e: e, id: id, record: e.rec.newID(), willAt: never,
+		subs: make(map[string]*subscription), received: make(map[uint16]struct{}),
+	}
+	c.alarm.owner = c
+	e.clients[id] = c
+	return c
 }
 
 // agree settles the terms of the connection: what the client asks for, within our limits.
@@ -159,6 +168,7 @@ func (c *Client) disconnect(p *mqtt.Disconnect) {
 			return
 		}
 		c.setExpiry(*p.SessionExpiry)
+		c.save()
 	}
 	c.e.out.note(NoteClientDisconnected, c.id, Addr{}, "")
 	c.conn.end()

@@ -12,13 +12,14 @@ func (c *Client) receive(k copyTo) {
 	if c.conn == nil && k.qos == 0 {
 		return // only QoS 1 and 2 are kept for those who are not connected
 	}
-	en := entry{msg: k.msg, qos: k.qos, retain: k.retain, subIDs: k.subIDs}
-	if c.queue.len() == 0 && c.open(k.qos) {
+	en := entry{msg: k.msg, qos: k.qos, retain: k.retain, subIDs: k.subIDs, gate: k.msg.gate}
+	if k.qos == 0 && c.queue.len() == 0 && c.open(0) && c.e.rec.passed(en.gate) {
 		c.transmit(en)
 		return
 	}
 	en.subIDs = slices.Clone(k.subIDs)
 	c.enqueue(en)
+	c.pump()
 }
 
 // open reports whether a message of this QoS may be sent now.
@@ -40,10 +41,15 @@ func (c *Client) enqueue(en entry) {
 		if i < 0 {
 			return
 		}
-		c.queue.remove(i)
+		c.release(c.queue.remove(i))
+	}
+	if c.kept() {
+		c.e.rec.hold(c.record, &en)
 	}
 	c.queue.push(en)
 }
+
+func (c *Client) release(en entry) { c.e.rec.release(c.record, &en) }
 
 func (c *Client) drop() {
 	c.dropped++
@@ -63,8 +69,14 @@ func (c *Client) pump() {
 		en := c.queue.at(i)
 		switch {
 		case en.msg.expired(c.e.now):
-			c.queue.remove(i)
+			c.release(c.queue.remove(i))
 			c.e.stats.ExpiredMessages++
+		case !c.e.rec.passed(en.gate):
+			if c.pumpGate != en.gate {
+				c.pumpGate = en.gate
+				c.e.rec.after(en.gate, c.pump)
+			}
+			i++
 		case c.open(en.qos):
 			c.transmit(c.queue.remove(i))
 		case c.queue.zeros == 0:
@@ -81,11 +93,22 @@ func (c *Client) pump() {
 func (c *Client) transmit(en entry) {
 	if en.qos > 0 {
 		en.id = c.newID()
-		f := clientFlight{entry: en}
-		f.subIDs = slices.Clone(en.subIDs)
-		c.flights = append(c.flights, f)
+		c.flights = append(c.flights, clientFlight{entry: en})
 	}
-	c.sendPublish(&en, false)
+	if en.qos < 2 || en.record == 0 {
+		c.sendPublish(&en, false)
+		return
+	}
+	// After a crash a QoS 2 message must not come again under another packet id.
+	f := &c.flights[len(c.flights)-1]
+	c.e.rec.update(c.record, &f.entry, published)
+	f.gate = c.e.rec.gate()
+	k := c.conn
+	c.e.rec.after(f.gate, func() {
+		if i := c.findFlight(en.id); i >= 0 && c.conn == k {
+			c.sendPublish(&c.flights[i].entry, false)
+		}
+	})
 }
 
 func (c *Client) sendPublish(en *entry, dup bool) {
@@ -107,6 +130,7 @@ func (c *Client) sendPublish(en *entry, dup bool) {
 func (c *Client) unsendable(m *mqtt.Publish) {
 	c.drop()
 	if i := c.findFlight(m.PacketID); m.QoS > 0 && i >= 0 {
+		c.release(c.flights[i].entry)
 		c.flights = append(c.flights[:i], c.flights[i+1:]...)
 		c.pump()
 	}
@@ -115,12 +139,17 @@ func (c *Client) unsendable(m *mqtt.Publish) {
 // resend repeats on a new connection what was in flight on the last, in its order (MQTT 5, 4.4).
 func (c *Client) resend() {
 	for i := range c.flights {
-		f := &c.flights[i]
-		if f.released {
-			c.conn.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: f.id})
-		} else {
-			c.sendPublish(&f.entry, true)
-		}
+		f, k := &c.flights[i], c.conn
+		id, released := f.id, f.released
+		c.e.rec.after(max(f.gate, c.e.rec.gate()), func() {
+			switch i := c.findFlight(id); {
+			case i < 0 || c.conn != k:
+			case released:
+				k.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: id})
+			default:
+				c.sendPublish(&c.flights[i].entry, true)
+			}
+		})
 	}
 }
 

@@ -15,7 +15,7 @@ func (c *Client) publish(p *mqtt.Publish) {
 	}
 	if p.QoS == 2 {
 		if _, dup := c.received[p.PacketID]; dup {
-			c.conn.send(&mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID})
+			c.acknowledge(0, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID})
 			return
 		}
 		if len(c.received) >= int(c.e.cfg.Client.ReceiveMaximum) {
@@ -23,6 +23,7 @@ func (c *Client) publish(p *mqtt.Publish) {
 			return
 		}
 	}
+	var gate uint64
 	reason := mqtt.Success
 	if strings.HasPrefix(p.Topic, "$SYS/") {
 		reason = mqtt.NotAuthorized
@@ -31,19 +32,38 @@ func (c *Client) publish(p *mqtt.Publish) {
 			Topic: p.Topic, Payload: p.Payload, QoS: p.QoS, Retain: p.Retain, Props: p.Props,
 			expires: c.e.expiry(p), origin: c,
 		}
+		if p.QoS == 2 {
+			c.received[p.PacketID] = struct{}{}
+			c.saveReceived(p.PacketID)
+			m.gate = c.e.rec.gate()
+		}
 		if c.e.publish(m) == 0 {
 			reason = mqtt.NoMatchingSubscribers
 		}
+		gate = m.gate
 	}
 	switch p.QoS {
 	case 1:
-		c.conn.send(&mqtt.Ack{Kind: mqtt.PUBACK, PacketID: p.PacketID, Reason: reason})
+		c.acknowledge(gate, &mqtt.Ack{Kind: mqtt.PUBACK, PacketID: p.PacketID, Reason: reason})
 	case 2:
-		if !reason.Failed() {
-			c.received[p.PacketID] = struct{}{}
-		}
-		c.conn.send(&mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID, Reason: reason})
+		c.acknowledge(gate, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID, Reason: reason})
 	}
+}
+
+// acknowledge sends an acknowledgement when the batch is on disk, and never before those of earlier messages
+// (MQTT 5, 4.6).
+func (c *Client) acknowledge(gate uint64, p mqtt.Packet) {
+	c.ackGate = max(c.ackGate, gate)
+	if c.e.rec.passed(c.ackGate) {
+		c.conn.send(p)
+		return
+	}
+	k := c.conn
+	c.e.rec.after(c.ackGate, func() {
+		if c.conn == k {
+			k.send(p)
+		}
+	})
 }
 
 // ack serves PUBACK, PUBREC, PUBREL and PUBCOMP.
@@ -54,7 +74,11 @@ func (c *Client) ack(p *mqtt.Ack) {
 			reason = mqtt.PacketIdentifierNotFound
 		}
 		delete(c.received, p.PacketID)
-		c.conn.send(&mqtt.Ack{Kind: mqtt.PUBCOMP, PacketID: p.PacketID, Reason: reason})
+		if c.kept() {
+			// The client may use the id for another message once it has our PUBCOMP.
+			c.e.rec.erase(recordInbound, c.record, uint64(p.PacketID)+1)
+		}
+		c.acknowledge(c.e.rec.gate(), &mqtt.Ack{Kind: mqtt.PUBCOMP, PacketID: p.PacketID, Reason: reason})
 		return
 	}
 	i := c.findFlight(p.PacketID)
@@ -65,8 +89,10 @@ func (c *Client) ack(p *mqtt.Ack) {
 		}
 		return
 	case p.Kind == mqtt.PUBREC && c.flights[i].qos == 2 && !p.Reason.Failed():
-		c.flights[i].released = true
-		c.conn.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: p.PacketID})
+		f := &c.flights[i]
+		f.released = true
+		c.e.rec.update(c.record, &f.entry, released)
+		c.acknowledge(c.e.rec.gate(), &mqtt.Ack{Kind: mqtt.PUBREL, PacketID: p.PacketID})
 		return
 	case p.Kind == mqtt.PUBACK && c.flights[i].qos != 1,
 		p.Kind == mqtt.PUBREC && c.flights[i].qos != 2,
@@ -74,6 +100,7 @@ func (c *Client) ack(p *mqtt.Ack) {
 		c.conn.fail(mqtt.ProtocolViolation, p.Kind.String()+" does not fit the message that it acknowledges")
 		return
 	}
+	c.e.rec.release(c.record, &c.flights[i].entry)
 	c.flights = append(c.flights[:i], c.flights[i+1:]...)
 	c.pump()
 }

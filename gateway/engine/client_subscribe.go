@@ -29,8 +29,12 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 		}
 		s := &subscription{
 			owner: c, share: share, filter: inner, qos: want.QoS, noLocal: want.NoLocal,
-			retainAsPublished: want.RetainAsPublished, id: p.SubscriptionID,
+			retainAsPublished: want.RetainAsPublished, id: p.SubscriptionID, record: c.e.rec.newID(),
 		}
+		if existed {
+			s.record = old.record
+		}
+		c.saveSub(s)
 		c.subs[want.Filter] = s
 		c.e.router.subscribe(s)
 		ack.Reasons = append(ack.Reasons, mqtt.Reason(s.qos))
@@ -39,10 +43,18 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 			replay = append(replay, s)
 		}
 	}
-	c.conn.send(ack)
+	c.acknowledge(c.subscriptionGate(), ack)
 	for _, s := range replay {
 		c.e.router.replay(s, c.e)
 	}
+}
+
+// subscriptionGate is what SUBACK and UNSUBACK wait for.
+func (c *Client) subscriptionGate() uint64 {
+	if !c.kept() {
+		return 0
+	}
+	return c.e.rec.gate()
 }
 
 // unsubscribe serves UNSUBSCRIBE (MQTT 5, 3.10).
@@ -54,9 +66,12 @@ func (c *Client) unsubscribe(p *mqtt.Unsubscribe) {
 		if ok {
 			c.e.router.unsubscribe(s)
 			delete(c.subs, filter)
+			if c.kept() {
+				c.e.rec.erase(recordSub, c.record, s.record)
+			}
 			reason = mqtt.Success
 		}
 		ack.Reasons = append(ack.Reasons, reason)
 	}
-	c.conn.send(ack)
+	c.acknowledge(c.subscriptionGate(), ack)
 }

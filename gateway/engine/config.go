@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"mqttsn-gateway/radio"
 )
 
 // A Mode says where the publications of devices go.
@@ -16,8 +18,9 @@ const (
 
 // Config is what an engine needs to know. DefaultConfig gives every field a sensible value.
 type Config struct {
-	Mode  Mode
-	Links []LinkConfig // a LinkID is an index here
+	Mode    Mode
+	Links   []LinkConfig // a LinkID is an index here
+	Durable bool         // sessions are written to Out.Records, and acknowledgements wait for Committed
 
 	Device  DeviceConfig
 	Client  ClientConfig
@@ -32,6 +35,10 @@ type Config struct {
 	// the links; either may be nil.
 	Describe func(Addr) string
 	SameHost func(a, b Addr) bool
+
+	// FormatPeer and ParsePeer are the links' own: the store keeps addresses in this form.
+	FormatPeer func(LinkID, radio.Peer) string
+	ParsePeer  func(LinkID, string) (radio.Peer, error)
 
 	// Random seeds retry jitter, packet ids and such.
 	Random *rand.Rand

@@ -28,6 +28,7 @@ func (s State) live() bool { return s == Active || s == Asleep || s == Awake }
 type Device struct {
 	e       *Engine
 	id      string
+	record  uint64 // the session's number on disk
 	dialect dialect
 	north   north
 	predef  *predefined
@@ -59,11 +60,15 @@ type Device struct {
 	flights   []flight
 	reg       registration
 	inbound   []inbound
+	ended     ended
 	lastMsgID uint16
 	awakeLeft int // messages that may still be sent in this awake window
 	spent     int // messages sent to an unproven address since it was last heard
 	requests  []request
 	lastSub   lastRequest
+	gate      uint64        // the last one whose opening lets pump go on
+	attempt   uint32        // counts CONNECTs
+	resumeAt  time.Duration // after a restart of the gateway; never otherwise
 
 	stats DeviceStats
 }
@@ -98,7 +103,7 @@ func (d *Device) hears() {
 // served ends the handling of a datagram: a device that had fallen silent is there again.
 func (d *Device) served() {
 	if d.stalled {
-		d.stalled = false
+		d.stalled, d.resumeAt = false, never
 		d.resume()
 	}
 }
@@ -109,7 +114,7 @@ func (d *Device) enter(s State) {
 	d.state = s
 	d.e.stats.states[s]++
 	d.heard = d.e.now
-	d.stalled = false
+	d.stalled, d.resumeAt = false, never
 	if s != Active && s != Awake {
 		d.pause()
 	}
@@ -142,8 +147,12 @@ func tolerate(t time.Duration) time.Duration {
 // schedule sets the alarm to the earliest thing that the session waits for.
 func (d *Device) schedule() {
 	at := d.lifeline()
-	if d.reachable() && !d.stalled {
-		at = min(at, d.retryTime())
+	if d.reachable() {
+		if d.stalled {
+			at = min(at, d.resumeAt)
+		} else {
+			at = min(at, d.retryTime())
+		}
 	}
 	d.e.alarms.set(&d.alarm, at)
 }
@@ -154,7 +163,11 @@ func (d *Device) wake(now time.Duration) {
 		d.expire()
 		return
 	}
-	if d.reachable() && !d.stalled && now >= d.retryTime() {
+	switch {
+	case !d.reachable():
+	case d.stalled && now >= d.resumeAt:
+		d.served()
+	case !d.stalled && now >= d.retryTime():
 		d.retry(now)
 	}
 	if d.e.devices[d.id] == d {
@@ -206,6 +219,9 @@ func (d *Device) end(s State) {
 	d.requests = nil
 	d.enter(s)
 	d.dropQoS0()
+	if !d.clean {
+		d.save()
+	}
 }
 
 // free forgets the session.
@@ -214,6 +230,7 @@ func (d *Device) free() {
 	d.unlocate()
 	d.e.alarms.set(&d.alarm, never)
 	d.e.stats.states[d.state]--
+	d.e.rec.erase(recordDevice, d.record, 0)
 	delete(d.e.devices, d.id)
 }
 
@@ -221,6 +238,15 @@ func (d *Device) free() {
 func (d *Device) reset() {
 	for _, s := range d.subs {
 		d.north.unsubscribe(d, s, nil)
+		d.e.rec.drop(recordSub, d.record, s.record)
+	}
+	for i := range d.topics.entries {
+		d.e.rec.drop(recordTopic, d.record, uint64(i+1))
+	}
+	for i := range d.inbound {
+		if d.inbound[i].qos == 2 {
+			d.e.rec.drop(recordInbound, d.record, uint64(d.inbound[i].msgID)+1)
+		}
 	}
 	for d.queue.len() > 0 {
 		d.settle(d.queue.remove(0))
@@ -228,6 +254,8 @@ func (d *Device) reset() {
 	for i := range d.flights {
 		if d.flights[i].phase == published {
 			d.settle(d.flights[i].entry)
+		} else {
+			d.e.rec.release(d.record, &d.flights[i].entry)
 		}
 	}
 	d.subs, d.will, d.flights, d.inbound, d.requests = nil, nil, nil, nil, nil

@@ -60,6 +60,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	d.keepAlive = r.keepAlive
 	d.clean = r.clean
 	d.connecting = true
+	d.attempt++
 	d.pause()
 	d.enter(Active)
 	d.north.connect(d, clean)
@@ -99,6 +100,17 @@ func (d *Device) connected() {
 	if !d.connecting {
 		return
 	}
+	d.save()
+	attempt := d.attempt
+	d.e.rec.whenSafe(func() {
+		if d.connecting && d.attempt == attempt {
+			d.welcome()
+		}
+	})
+}
+
+// welcome ends CONNECT, with the session on disk.
+func (d *Device) welcome() {
 	d.connecting = false
 	d.e.stats.Connects++
 	d.e.out.note(NoteConnected, d.id, d.addr, "")
@@ -133,7 +145,7 @@ func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason
 }
 
 func (e *Engine) newDevice(id string, dia dialect) *Device {
-	d := &Device{e: e, id: id, dialect: dia, predef: e.predef, noDUP: e.cfg.Device.NoDUP}
+	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef, resumeAt: never, noDUP: e.cfg.Device.NoDUP}
 	d.alarm.owner = d
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
 	if o, ok := e.overrides[id]; ok {
@@ -150,5 +162,5 @@ func (d *Device) disconnect() {
 	a, dia := d.addr, d.dialect
 	d.connecting = false
 	d.leave("")
-	d.e.send(a, dia.disconnect)
+	d.e.rec.whenSafe(func() { d.e.send(a, dia.disconnect) })
 }

@@ -20,6 +20,7 @@ type flight struct {
 	topic  topicRef
 	phase  phase
 	paused bool // sent again when the device is next reachable
+	held   bool // waits for the disk
 	dup    bool // was last sent with the DUP bit
 	again  bool // was registered and sent anew once already
 	anew   bool // the device has refused it so far: it is no duplicate
@@ -68,6 +69,7 @@ func (d *Device) enqueue(en entry) {
 		}
 		d.overflow(d.queue.remove(i))
 	}
+	d.e.rec.hold(d.record, &en)
 	d.queue.push(en)
 }
 
@@ -87,8 +89,11 @@ func (d *Device) drop(en entry) {
 	d.settle(en)
 }
 
-// settle tells the north side that nothing more will happen to a message.
-func (d *Device) settle(en entry) { d.north.settled(d, en) }
+// settle tells the north side that the device has a message, or that it was given up, and forgets it.
+func (d *Device) settle(en entry) {
+	d.north.settled(d, en)
+	d.e.rec.release(d.record, &en)
+}
 
 func (d *Device) dropQoS0() {
 	for i := d.queue.find(0, isQoS0); i >= 0; i = d.queue.find(i, isQoS0) {
@@ -112,6 +117,10 @@ func (d *Device) pump() {
 			continue
 		case d.state == Awake && d.e.cfg.Device.AwakeMessages > 0 && d.awakeLeft == 0:
 			i = d.queue.len()
+			continue
+		case !d.e.rec.passed(en.gate):
+			d.pumpAfter(en.gate)
+			i++
 			continue
 		case en.qos > 0 && full && d.queue.zeros == 0:
 			i = d.queue.len()
@@ -139,6 +148,14 @@ func (d *Device) pump() {
 	}
 	d.closeWindow()
 	d.schedule()
+}
+
+// pumpAfter lets pump go on when the batch is on disk.
+func (d *Device) pumpAfter(gate uint64) {
+	if d.gate != gate {
+		d.gate = gate
+		d.e.rec.after(gate, d.pump)
+	}
 }
 
 // mayProve reports whether an address that has proven nothing yet may be sent this message: one message of at most 512
@@ -184,7 +201,7 @@ func (d *Device) refer(name string) (topicRef, verdict) {
 		if short, ok := shortID(name); ok {
 			return topicRef{topicShort, short}, referNow
 		}
-		if id = d.topics.add(name, d.e.cfg.Device.Topics); id == 0 {
+		if id = d.topicID(name, false); id == 0 {
 			return topicRef{}, referNever
 		}
 	}
@@ -202,9 +219,19 @@ func (d *Device) refer(name string) (topicRef, verdict) {
 
 // announce tells the device a topic id by REGISTER (v1.2, 6.10). It fails for a name too long for the link.
 func (d *Device) announce(id uint16) bool {
-	d.reg = registration{topicID: id, begun: d.e.now}
+	d.reg = registration{topicID: id, begun: d.e.now, due: d.e.now + d.link.Retry}
 	d.reg.msgID = d.newMsgID()
-	return d.sendRegister()
+	gate := d.e.rec.gate()
+	if d.e.rec.passed(gate) {
+		return d.sendRegister()
+	}
+	msgID := d.reg.msgID
+	d.e.rec.after(gate, func() { // a device must not learn an id that we might forget
+		if d.reg.msgID == msgID && d.reachable() && !d.sendRegister() {
+			d.pump()
+		}
+	})
+	return true
 }
 
 func (d *Device) sendRegister() bool {
@@ -228,6 +255,7 @@ func (d *Device) regack(msgID uint16, reason mqtt.Reason) {
 	switch {
 	case !reason.Failed():
 		d.tell(d.reg.topicID)
+		d.saveTopic(d.reg.topicID)
 	case congested(reason):
 		d.reg.tries, d.reg.due = 0, d.e.now+congestionPause
 		d.yield()
@@ -257,21 +285,57 @@ func (d *Device) transmit(ref topicRef, i int) {
 	if en.qos > 0 {
 		f.id = d.newMsgID()
 	}
+	d.awakeLeft--
+	d.spent++
+	if en.qos == 2 && d.e.rec.durable {
+		d.transmitLater(f)
+		return
+	}
 	if !d.sendPublish(&f) {
-		d.e.stats.TooLong++
-		d.e.out.note(NoteUndeliverable, d.id, d.addr, "too long for the link: "+en.msg.Topic)
-		d.drop(en)
+		d.tooLong(en)
 		return
 	}
 	d.stats.PublishedDown++
 	d.e.stats.PublishedDown++
-	d.awakeLeft--
-	d.spent++
 	if en.qos > 0 {
 		d.flights = append(d.flights, f)
 	} else {
 		d.settle(en)
 	}
+}
+
+func (d *Device) tooLong(en entry) {
+	d.e.stats.Undeliverable++
+	d.e.out.note(NoteUndeliverable, d.id, d.addr, "too long for the link: "+en.msg.Topic)
+	d.drop(en)
+}
+
+// transmitLater sends a QoS 2 message once the id under which it goes is on disk: after a crash it must not come again
+// under another.
+func (d *Device) transmitLater(f flight) {
+	d.e.rec.keepFlight(d.record, &f.entry, published)
+	f.held, f.due = true, never
+	d.flights = append(d.flights, f)
+	id := f.id
+	d.e.rec.whenSafe(func() {
+		f := d.flight(id)
+		if f == nil || !f.held {
+			return
+		}
+		f.held = false
+		if !d.reachable() {
+			f.paused = true
+			return
+		}
+		if !d.sendPublish(f) {
+			d.tooLong(d.land(f))
+			d.pump()
+			return
+		}
+		d.stats.PublishedDown++
+		d.e.stats.PublishedDown++
+		d.schedule()
+	})
 }
 
 func (d *Device) sendPublish(f *flight) bool {
@@ -317,7 +381,7 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 	d.unproven = false
 	switch {
 	case !reason.Failed():
-		if f.qos == 2 {
+		if f.qos == 2 || f.held {
 			return // QoS 2 is answered by PUBREC (reference, A4)
 		}
 		d.settle(d.land(f))
@@ -366,11 +430,14 @@ func (d *Device) pubrec(msgID uint16) {
 		f.tries, f.due, f.paused = 0, d.e.now+d.link.Retry, false
 		if f.phase == published {
 			f.phase = released
-			d.settle(f.entry)
+			d.e.rec.update(d.record, &f.entry, released)
+			d.north.settled(d, f.entry)
 		}
 	}
 	// Answered even if we know nothing of it, so that the device can end the exchange.
-	d.send(func(b []byte) []byte { return d.dialect.pubrel(b, msgID) })
+	d.e.rec.whenSafe(func() {
+		d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, msgID) })
+	})
 	d.schedule()
 }
 
@@ -378,7 +445,8 @@ func (d *Device) pubrec(msgID uint16) {
 func (d *Device) pubcomp(msgID uint16) {
 	if f := d.flight(msgID); f != nil && f.phase == released {
 		d.unproven = false
-		d.land(f)
+		en := d.land(f)
+		d.e.rec.release(d.record, &en)
 		d.pump()
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"time"
 
 	"mqttsn-gateway/gateway/topic"
 	"mqttsn-gateway/mqtt"
@@ -26,6 +27,14 @@ type inbound struct {
 	qos   uint8
 	safe  bool   // PUBREC was sent; wait for PUBREL
 	sum   uint32 // of topic and payload: tells a repetition from a device that rebooted and counts from 1 again
+}
+
+// An ended is the last QoS 2 exchange that the device ended. A copy of its PUBLISH that was sent again, and comes late, is
+// no new message.
+type ended struct {
+	msgID uint16
+	sum   uint32
+	until time.Duration
 }
 
 func (in *inbound) token() uint32 { return uint32(in.qos)<<16 | uint32(in.msgID) }
@@ -54,7 +63,7 @@ func (d *Device) begin(p publication) bool {
 	if known := d.findInbound(in.token()); known != nil {
 		if p.dup || known.sum == in.sum {
 			if known.safe {
-				d.send(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
+				d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
 			} else {
 				d.north.repeated(d, in.token())
 			}
@@ -62,11 +71,16 @@ func (d *Device) begin(p publication) bool {
 		}
 		d.endInbound(in.token())
 	}
+	if late := d.ended; p.qos == 2 && p.dup && late.msgID == p.msgID && late.sum == in.sum && d.e.now < late.until {
+		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
+		return false
+	}
 	if len(d.inbound) >= d.e.cfg.Device.Inbound && !d.forgetOldest() {
 		d.refusePublication(p.topic, p.msgID, mqtt.QuotaExceeded)
 		return false
 	}
 	d.inbound = append(d.inbound, in)
+	d.saveInbound(&in)
 	return true
 }
 
@@ -89,7 +103,7 @@ func (d *Device) findInbound(token uint32) *inbound {
 func (d *Device) endInbound(token uint32) {
 	for i := range d.inbound {
 		if d.inbound[i].token() == token {
-			d.inbound = append(d.inbound[:i], d.inbound[i+1:]...)
+			d.removeInbound(i)
 			return
 		}
 	}
@@ -100,11 +114,19 @@ func (d *Device) endInbound(token uint32) {
 func (d *Device) forgetOldest() bool {
 	for i := range d.inbound {
 		if d.inbound[i].safe {
-			d.inbound = append(d.inbound[:i], d.inbound[i+1:]...)
+			d.removeInbound(i)
 			return true
 		}
 	}
 	return false
+}
+
+func (d *Device) removeInbound(i int) {
+	if in := &d.inbound[i]; in.qos == 2 {
+		// The device may use the id for another message once it has our PUBCOMP.
+		d.e.rec.erase(recordInbound, d.record, uint64(in.msgID)+1)
+	}
+	d.inbound = append(d.inbound[:i], d.inbound[i+1:]...)
 }
 
 // published is the north side's answer: the message is safe, or refused.
@@ -148,9 +170,12 @@ func (d *Device) pubrel(msgID uint16) {
 		if !in.safe {
 			return
 		}
+		d.ended = ended{msgID: msgID, sum: in.sum, until: d.e.now + d.link.Retry}
 		d.endInbound(token)
 	}
-	d.send(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID) })
+	d.e.rec.whenSafe(func() {
+		d.answer(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID) })
+	})
 }
 
 // topicName resolves what a PUBLISH calls its topic.

@@ -9,7 +9,7 @@ func (d *Device) retryTime() time.Duration {
 		at = d.reg.due
 	}
 	for i := range d.flights {
-		if f := &d.flights[i]; !f.paused {
+		if f := &d.flights[i]; !f.paused && !f.held {
 			at = min(at, f.due)
 		}
 	}
@@ -23,7 +23,7 @@ func (d *Device) retry(now time.Duration) {
 	}
 	for i := range d.flights {
 		f := &d.flights[i]
-		if f.paused || now < f.due || d.stalled {
+		if f.paused || f.held || now < f.due || d.stalled {
 			continue
 		}
 		if f.tries >= d.link.Retries {
@@ -94,7 +94,7 @@ func (d *Device) stall() {
 func (d *Device) pause() {
 	d.reg.tries = 0
 	for i := range d.flights {
-		d.flights[i].paused = true
+		d.flights[i].paused = !d.flights[i].held
 	}
 }
 

@@ -8,8 +8,9 @@ func (d *Device) sleep(duration time.Duration) {
 	if d.state != Asleep && d.state != Awake {
 		d.e.out.note(NoteAsleep, d.id, d.addr, duration.String())
 	}
-	d.send(d.dialect.disconnect)
 	d.enter(Asleep)
+	d.save()
+	d.e.rec.whenSafe(func() { d.answer(d.dialect.disconnect) })
 }
 
 // ping serves PINGREQ. It wakes a sleeper: what was kept for it is delivered, and PINGRESP ends the window.

@@ -27,19 +27,36 @@ func (d *Device) register(msgID uint16, name string) {
 	reason := mqtt.TopicFilterInvalid
 	if topic.ValidName(name) == nil {
 		reason = mqtt.QuotaExceeded
-		if id = d.topics.add(name, d.e.cfg.Device.Topics); id != 0 {
+		if id = d.topicID(name, true); id != 0 {
 			d.tell(id)
 			reason = mqtt.Success
 		}
 	}
-	d.send(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
-	d.pump()
+	d.e.rec.whenSafe(func() {
+		d.answer(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
+		d.pump()
+	})
+}
+
+// topicID returns the id of a topic, a new one if it has none yet, or 0 if the device has too many.
+// Told says that the device learns it from the answer to its own request.
+func (d *Device) topicID(name string, told bool) uint16 {
+	n := len(d.topics.entries)
+	id := d.topics.add(name, d.e.cfg.Device.Topics)
+	if len(d.topics.entries) > n {
+		d.topics.get(id).told = told
+		d.saveTopic(id)
+	}
+	return id
 }
 
 // tell notes that the device learns, or has used, a topic id.
 func (d *Device) tell(id uint16) {
 	t := d.topics.get(id)
 	t.known, t.told, t.refused = true, true, false
+	if d.reg.topicID == id {
+		d.reg = registration{}
+	}
 }
 
 // subscribe serves a SUBSCRIBE whose topic was resolved to a filter; t is how the device named it.
@@ -55,7 +72,7 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 	share, inner := splitShare(filter)
 	if t.kind == topicNormal && share == "" && !topic.HasWildcard(filter) {
 		// The id comes first, so that messages which arrive together with SUBACK can use it.
-		if r.topic.id = d.topics.add(filter, d.e.cfg.Device.Topics); r.topic.id == 0 {
+		if r.topic.id = d.topicID(filter, true); r.topic.id == 0 {
 			d.suback(&r, 0, mqtt.QuotaExceeded)
 			return
 		}
@@ -69,7 +86,10 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 		d.suback(&r, qos, mqtt.Success)
 		return
 	}
-	r.sub = &subscription{owner: d, share: share, filter: inner, qos: qos, topic: r.topic}
+	r.sub = &subscription{owner: d, share: share, filter: inner, qos: qos, topic: r.topic, record: d.e.rec.newID()}
+	if old != nil {
+		r.sub.record = old.record
+	}
 	d.replaceSubscription(old, r.sub)
 	d.requests = append(d.requests, r)
 	d.north.subscribe(d, r.sub, old, &r)
@@ -99,10 +119,12 @@ func (d *Device) subscribed(r *request, reason mqtt.Reason) {
 	d.finish(r)
 	if reason.Failed() {
 		d.replaceSubscription(r.sub, nil)
+		d.e.rec.drop(recordSub, d.record, r.sub.record)
 		d.suback(r, 0, reason)
 		return
 	}
 	r.sub.qos = min(r.sub.qos, uint8(reason))
+	d.saveSub(r.sub)
 	d.lastSub = lastRequest{r.msgID, r.sub}
 	d.suback(r, r.sub.qos, mqtt.Success)
 }
@@ -111,10 +133,14 @@ func (d *Device) suback(r *request, qos uint8, reason mqtt.Reason) {
 	id := r.topic
 	if reason.Failed() {
 		id.id = 0
-	} else if id.kind == topicNormal && id.id != 0 {
-		d.tell(id.id)
 	}
-	d.answer(func(b []byte) []byte { return d.dialect.suback(b, id, r.msgID, qos, reason) })
+	msgID := r.msgID
+	d.e.rec.whenSafe(func() {
+		if id.kind == topicNormal && d.topics.get(id.id) != nil {
+			d.tell(id.id)
+		}
+		d.answer(func(b []byte) []byte { return d.dialect.suback(b, id, msgID, qos, reason) })
+	})
 }
 
 // unsubscribe serves an UNSUBSCRIBE. It is answered even if there was no such subscription.
@@ -147,7 +173,13 @@ func (d *Device) unsubscribed(r *request, reason mqtt.Reason) {
 		d.replaceSubscription(nil, r.sub)
 		return
 	}
-	d.answer(func(b []byte) []byte { return d.dialect.unsuback(b, r.msgID, reason) })
+	if r.sub != nil {
+		d.e.rec.erase(recordSub, d.record, r.sub.record)
+	}
+	msgID := r.msgID
+	d.e.rec.whenSafe(func() {
+		d.answer(func(b []byte) []byte { return d.dialect.unsuback(b, msgID, reason) })
+	})
 }
 
 func (d *Device) findSubscription(share, filter string) *subscription {

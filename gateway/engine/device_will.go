@@ -18,5 +18,6 @@ func (w *will) message(origin subscriber) *Message {
 // setWill replaces the will, nil for none, while the device is connected (v1.2, 6.4).
 func (d *Device) setWill(w *will) {
 	d.will = w
+	d.save()
 	d.north.willChanged(d)
 }

@@ -239,7 +239,7 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 			w.payload = append([]byte(nil), body...)
 			d.setWill(&w)
 		}
-		d.send(mqttsn.WillMsgResp{ReturnCode: code}.Append)
+		d.e.rec.whenSafe(func() { d.answer(mqttsn.WillMsgResp{ReturnCode: code}.Append) })
 		return nil
 	}
 	var p mqttsn.WillTopicUpd
@@ -255,7 +255,7 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 		w.topic, w.qos, w.retain = string(p.Topic), uint8(p.Flags.QoS()), p.Flags.Retain()
 		d.setWill(&w)
 	}
-	d.send(mqttsn.WillTopicResp{ReturnCode: code}.Append)
+	d.e.rec.whenSafe(func() { d.answer(mqttsn.WillTopicResp{ReturnCode: code}.Append) })
 	return nil
 }
 

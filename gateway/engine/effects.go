@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"mqttsn-gateway/gateway/store"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
 )
@@ -13,6 +14,12 @@ type Out struct {
 	Conns      []ConnEffect
 	Notes      []Note
 
+	// Records are to be committed to the store in one piece, and Committed called with Batch when they are on disk. If
+	// Urgent is set something waits for them; else they may wait for the next batch.
+	Records store.Batch
+	Batch   uint64
+	Urgent  bool
+
 	buf []byte // datagrams are encoded here, one behind the other
 }
 
@@ -21,6 +28,8 @@ func (o *Out) Reset() {
 	clear(o.Conns)
 	clear(o.Notes)
 	o.Datagrams, o.Broadcasts, o.Conns, o.Notes = o.Datagrams[:0], o.Broadcasts[:0], o.Conns[:0], o.Notes[:0]
+	o.Records.Reset()
+	o.Urgent = false
 	if cap(o.buf) > maxKeptBuffer {
 		o.buf = nil
 	}

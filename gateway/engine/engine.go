@@ -32,6 +32,7 @@ type Engine struct {
 	anyone     Device // lends its predefined topics to senders without a session
 	unasked    sink   // where their publications go
 
+	rec      records
 	router   router
 	local    local
 	clients  map[string]*Client
@@ -82,6 +83,7 @@ func New(cfg Config) (*Engine, error) {
 		e.overrides[id] = override{newPredefined(cfg.Predefined, o.Predefined), o.NoDUP}
 	}
 	e.local.e = e
+	e.rec.durable = cfg.Durable
 	e.anyone = Device{e: e, predef: e.predef}
 	e.unasked = e.local
 	if cfg.Mode == Transparent {
@@ -108,7 +110,10 @@ func (e *Engine) describe(a Addr) string {
 }
 
 // enter begins a call.
-func (e *Engine) enter(now time.Duration, out *Out) { e.now, e.out = now, out }
+func (e *Engine) enter(now time.Duration, out *Out) {
+	e.now, e.out = now, out
+	e.rec.now, e.rec.out = now, out
+}
 
 // Datagram serves one datagram from a link. Data is only read during the call.
 func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data []byte, out *Out) {
@@ -196,6 +201,13 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 	}
 }
 
+// Committed says that all batches of records up to this one are on disk.
+func (e *Engine) Committed(now time.Duration, batch uint64, out *Out) {
+	e.enter(now, out)
+	e.rec.failing = false
+	e.rec.advance(batch)
+}
+
 // Stats returns the counters; they go on counting.
 func (e *Engine) Stats() *Stats { return &e.stats }
 
@@ -210,7 +222,7 @@ func (e *Engine) northOf(d *Device) north {
 func (e *Engine) publish(m *Message) int {
 	e.stats.Routed++
 	if m.Retain {
-		e.router.retain(m)
+		e.router.retain(m, &e.rec)
 	}
 	return e.router.route(m)
 }

@@ -23,6 +23,12 @@ type Message struct {
 	// lifetime is the expiry of a will, counted from its publication; 0 for none.
 	lifetime time.Duration
 
+	record uint64 // the message's number on disk; 0 if it is not there
+	refs   int    // queues on disk that hold it
+
+	retained uint64 // its number on disk as the retained message of its topic
+	gate     uint64 // the batch that it, or the id that it was received under, is in
+
 	// origin is the session that published the message, for No Local; nil for the gateway's own.
 	origin subscriber
 }

@@ -26,6 +26,13 @@ type north interface {
 	// willChanged says that d.will is another than at connect.
 	willChanged(d *Device)
 
+	// These give back what a restart took: a subscription, a QoS 2 id of the broker's that is settled, a QoS 2 message
+	// on its way to the broker; restart lets the session go on.
+	restored(d *Device, s *subscription)
+	restoredUpstream(d *Device, id uint16)
+	restoredSend(d *Device, m *Message, token uint32, id uint16, released bool)
+	restart(d *Device)
+
 	// lost publishes will, if there is one; left does not. Expired says that a stored session has come to its end.
 	lost(d *Device, will *will)
 	left(d *Device)
@@ -43,9 +50,12 @@ type local struct{ e *Engine }
 func (n local) connect(d *Device, _ bool) { d.connected() }
 
 func (n local) publish(d *Device, m *Message, token uint32) {
+	if m.QoS == 2 {
+		m.gate = n.e.rec.gate() // the record of its id
+	}
 	n.e.publish(m)
 	if m.QoS > 0 {
-		d.published(token, mqtt.Success)
+		n.e.rec.after(m.gate, func() { d.published(token, mqtt.Success) })
 	}
 }
 
@@ -56,7 +66,7 @@ func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 	n.e.router.subscribe(s)
 	d.subscribed(r, mqtt.Reason(s.qos))
 	if s.share == "" {
-		n.e.router.replay(s, n.e)
+		n.e.rec.whenSafe(func() { n.e.router.replay(s, n.e) }) // behind SUBACK
 	}
 }
 
@@ -67,11 +77,15 @@ func (n local) unsubscribe(d *Device, s *subscription, r *request) {
 	}
 }
 
-func (n local) repeated(*Device, uint32) {}
-func (n local) settled(*Device, entry)   {}
-func (n local) willChanged(*Device)      {}
-func (n local) left(*Device)             {}
-func (n local) expired(*Device)          {}
+func (n local) repeated(*Device, uint32)                             {}
+func (n local) settled(*Device, entry)                               {}
+func (n local) willChanged(*Device)                                  {}
+func (n local) restored(_ *Device, s *subscription)                  { n.e.router.subscribe(s) }
+func (n local) restoredUpstream(*Device, uint16)                     {}
+func (n local) restoredSend(*Device, *Message, uint32, uint16, bool) {}
+func (n local) restart(*Device)                                      {}
+func (n local) left(*Device)                                         {}
+func (n local) expired(*Device)                                      {}
 
 func (n local) lost(d *Device, will *will) {
 	if will != nil {

@@ -12,8 +12,10 @@ type entry struct {
 	// waits.
 	upstream uint16
 
-	// gate is the batch of records that must be on disk before the message may go onward; 0 for none.
-	gate uint64
+	// record is the entry's number on disk, 0 if it is not there. Until the batch gate is on disk the message does not
+	// go onward.
+	record uint64
+	gate   uint64
 }
 
 // A queue holds entries in order. Its owner decides what happens at its limits.

@@ -41,6 +41,7 @@ type subscription struct {
 	noLocal           bool
 	retainAsPublished bool
 	id                uint32   // MQTT 5 subscription identifier, 0 for none
+	record            uint64   // the subscription's number on disk
 	topic             topicRef // how a device named the topic, if by an id
 }
 
@@ -173,10 +174,26 @@ func (r *router) addCopy(m *Message, s *subscription) {
 }
 
 // retain keeps m for later subscribers of its topic, or forgets the topic's message if m is empty (MQTT 5, 3.3.1.3).
-func (r *router) retain(m *Message) {
+func (r *router) retain(m *Message, rec *records) {
+	if old, ok := r.retained.Get(m.Topic); ok {
+		m.retained = old.retained
+	}
 	if len(m.Payload) == 0 {
 		r.retained.Delete(m.Topic)
+		if m.retained != 0 {
+			rec.drop(recordRetained, m.retained, 0)
+		}
 		return
+	}
+	if m.retained == 0 {
+		m.retained = rec.newID()
+	}
+	write := func(f *fields) { m.write(f, rec.now) }
+	if m.QoS == 0 {
+		rec.putLazily(recordRetained, m.retained, 0, write)
+	} else {
+		rec.put(recordRetained, m.retained, 0, write)
+		m.gate = rec.gate()
 	}
 	r.retained.Set(m.Topic, m)
 }

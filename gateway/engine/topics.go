@@ -70,16 +70,23 @@ func (t *topicTable) add(name string, limit int) uint16 {
 	}
 	t.entries = append(t.entries, topicEntry{name: name})
 	id := uint16(len(t.entries))
-	switch {
-	case t.byName != nil:
+	if t.byName != nil {
 		t.byName[name] = id
-	case len(t.entries) > indexedTopics:
-		t.byName = make(map[string]uint16, 2*len(t.entries))
-		for i := range t.entries {
-			t.byName[t.entries[i].name] = uint16(i + 1)
-		}
+	} else {
+		t.index()
 	}
 	return id
+}
+
+// index makes the map of a long table.
+func (t *topicTable) index() {
+	if len(t.entries) <= indexedTopics {
+		return
+	}
+	t.byName = make(map[string]uint16, 2*len(t.entries))
+	for i := range t.entries {
+		t.byName[t.entries[i].name] = uint16(i + 1)
+	}
 }
 
 // maxTopicID is the last id; 0xFFFF is reserved (v1.2, 5.3.11).

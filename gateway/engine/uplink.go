@@ -224,7 +224,7 @@ func (u *uplink) recover(present bool) {
 			continue // the broker has had it, and has forgotten that we owe it a PUBREL
 		}
 		if s.released {
-			u.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
+			u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
 		}
 		kept = append(kept, s)
 	}
@@ -416,6 +416,36 @@ func (u *uplink) expired(*Device) {
 	u.d = nil
 	if u.state == uplinkIdle {
 		u.end()
+	}
+}
+
+func (u *uplink) restored(*Device, *subscription) {}
+
+func (u *uplink) restoredUpstream(_ *Device, id uint16) {
+	u.received = append(u.received, received{id: id, qos: 2, settled: true})
+}
+
+func (u *uplink) restoredSend(d *Device, m *Message, token uint32, id uint16, released bool) {
+	u.sends = append(u.sends, send{
+		msg: m, qos: m.QoS, retain: m.Retain, token: token, id: id, sent: true, dup: true, released: released,
+	})
+	if in := d.findInbound(token); in != nil {
+		in.safe = released
+	}
+}
+
+// restart takes up the broker's session of a live device, in its turn. One whose device was lost is left alone: the
+// broker publishes the will.
+func (u *uplink) restart(d *Device) {
+	u.d, u.clean = d, false
+	for i := range d.flights {
+		if f := &d.flights[i]; f.upstream != 0 && f.phase == published {
+			u.received = append(u.received, received{id: f.upstream, qos: 2})
+		}
+	}
+	if d.state.live() {
+		u.known = true
+		u.await(u.e.now + time.Duration(u.e.cfg.Random.Int64N(int64(time.Second))))
 	}
 }
 

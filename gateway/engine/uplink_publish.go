@@ -17,6 +17,8 @@ type send struct {
 	sent     bool // on this connection
 	dup      bool
 	released bool // QoS 2: the broker has it, PUBREL was sent
+	record   bool // QoS 2: is on disk
+	gate     uint64
 }
 
 // publish forwards a publication of the device. Its acknowledgement is the broker's.
@@ -40,8 +42,30 @@ func (u *uplink) publish(d *Device, m *Message, token uint32) {
 		u.refuse(d, m, token, mqtt.QuotaExceeded)
 		return
 	}
+	if s.qos == 2 && u.e.rec.durable {
+		// After a crash it must go on under the same packet id.
+		s.id, s.record = u.newID(), true
+		u.saveSend(d, &s)
+		s.gate = u.e.rec.gate()
+		u.e.rec.after(s.gate, u.flush)
+	}
 	u.sends = append(u.sends, s)
 	u.flush()
+}
+
+func (u *uplink) saveSend(d *Device, s *send) {
+	u.e.rec.put(recordSend, d.record, uint64(s.token), func(f *fields) {
+		f.num(uint64(s.id))
+		f.flags(s.released)
+		s.msg.write(f, u.e.now)
+	})
+}
+
+func (u *uplink) removeSend(i int) {
+	if s := &u.sends[i]; s.record && u.d != nil {
+		u.e.rec.drop(recordSend, u.d.record, uint64(s.token))
+	}
+	u.sends = append(u.sends[:i], u.sends[i+1:]...)
 }
 
 func (u *uplink) refuse(d *Device, m *Message, token uint32, reason mqtt.Reason) {
@@ -61,7 +85,7 @@ func (u *uplink) repeated(d *Device, token uint32) {
 	}
 	for i, s := range u.sends {
 		if s.token == token && !s.will && (s.qos == 1 || s.id == 0) {
-			u.sends = append(u.sends[:i], u.sends[i+1:]...)
+			u.removeSend(i)
 			d.published(token, mqtt.ServerUnavailable)
 			return
 		}
@@ -86,7 +110,7 @@ func (u *uplink) flush() {
 			i--
 			continue
 		}
-		if open >= u.limits.receiveMaximum {
+		if open >= u.limits.receiveMaximum || !u.e.rec.passed(s.gate) {
 			return
 		}
 		if s.id == 0 {
@@ -140,19 +164,37 @@ func (u *uplink) ack(p *mqtt.Ack) {
 	token, will := s.token, s.will
 	switch {
 	case p.Kind == mqtt.PUBREC && !p.Reason.Failed():
-		s.released = true
-		u.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: p.PacketID})
+		u.release(s)
 	case p.Kind == mqtt.PUBCOMP:
-		u.sends = append(u.sends[:i], u.sends[i+1:]...)
+		u.removeSend(i)
 		u.flush()
 		return
 	default:
-		u.sends = append(u.sends[:i], u.sends[i+1:]...)
+		u.removeSend(i)
 	}
 	if u.d != nil && !will {
 		u.d.published(token, p.Reason)
 	}
 	u.flush()
+}
+
+// release sends PUBREL, once it is on disk that the broker has the message: it must not be published again after that.
+func (u *uplink) release(s *send) {
+	s.released = true
+	if s.record && u.d != nil {
+		u.saveSend(u.d, s)
+	}
+	u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
+}
+
+// sendSafe sends when everything written so far is on disk, if the connection is still there then.
+func (u *uplink) sendSafe(p mqtt.Packet) {
+	conn := u.conn
+	u.e.rec.whenSafe(func() {
+		if u.conn == conn && u.state == uplinkReady {
+			u.send(p)
+		}
+	})
 }
 
 // A received is a QoS 1 or 2 message of the broker's that the device has not settled, or a QoS 2 one that the broker has
@@ -207,13 +249,16 @@ func (u *uplink) repetition(p *mqtt.Publish) bool {
 }
 
 // settled acknowledges to the broker what the device has taken.
-func (u *uplink) settled(_ *Device, en entry) {
+func (u *uplink) settled(d *Device, en entry) {
 	if en.upstream == 0 {
 		return
 	}
 	for i := range u.received {
 		if r := &u.received[i]; r.id == en.upstream && !r.settled {
 			r.settled = true
+			if r.qos == 2 {
+				u.e.rec.put(recordUpstream, d.record, uint64(r.id)+1, func(*fields) {})
+			}
 			if u.state == uplinkReady {
 				u.acknowledge(i)
 			}
@@ -225,7 +270,7 @@ func (u *uplink) settled(_ *Device, en entry) {
 func (u *uplink) acknowledge(i int) {
 	r := u.received[i]
 	if r.qos == 2 {
-		u.send(&mqtt.Ack{Kind: mqtt.PUBREC, PacketID: r.id})
+		u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREC, PacketID: r.id})
 		return
 	}
 	u.send(&mqtt.Ack{Kind: mqtt.PUBACK, PacketID: r.id})
@@ -237,11 +282,14 @@ func (u *uplink) pubrel(id uint16) {
 	for i, r := range u.received {
 		if r.id == id && r.qos == 2 {
 			u.received = append(u.received[:i], u.received[i+1:]...)
+			if u.d != nil {
+				u.e.rec.erase(recordUpstream, u.d.record, uint64(id)+1) // the broker may use the id again
+			}
 			reason = mqtt.Success
 			break
 		}
 	}
-	u.send(&mqtt.Ack{Kind: mqtt.PUBCOMP, PacketID: id, Reason: reason})
+	u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBCOMP, PacketID: id, Reason: reason})
 }
 
 // anonymousNorth forwards what senders without a session publish with QoS -1, on a connection of its own that is made

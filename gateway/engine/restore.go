@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Restorer gives a new engine back what the last one had on disk. Add takes the records, in any order; Finish puts them
+// together.
+type Restorer struct {
+	e        *Engine
+	out      Out
+	devices  map[uint64]*Device
+	clients  map[uint64]*Client
+	messages map[uint64]*Message
+	parts    []part // what belongs to a session or a message
+}
+
+// A part is a record that needs others.
+type part struct {
+	key   []byte
+	value []byte
+}
+
+// Restore begins. It must be called before the engine is handed anything else.
+func (e *Engine) Restore(now time.Duration) *Restorer {
+	r := &Restorer{
+		e: e, devices: make(map[uint64]*Device), clients: make(map[uint64]*Client),
+		messages: make(map[uint64]*Message),
+	}
+	e.enter(now, &r.out)
+	e.rec.durable = false // what comes from the disk need not go there
+	return r
+}
+
+const (
+	shortKey = 1 + 8
+	longKey  = 1 + 8 + 8
+)
+
+// Add takes a record. It fails for one that this release does not understand.
+func (r *Restorer) Add(key, value []byte) error {
+	if len(key) != shortKey && len(key) != longKey {
+		return r.unknown(key)
+	}
+	kind, id := recordKind(key[0]), binary.BigEndian.Uint64(key[1:])
+	r.e.rec.lastID = max(r.e.rec.lastID, id)
+	f := &fields{b: value}
+	switch {
+	case kind == recordDevice && len(key) == shortKey:
+		r.devices[id] = r.e.restoreDevice(id, f)
+	case kind == recordClient && len(key) == shortKey:
+		r.clients[id] = r.e.restoreClient(id, f)
+	case kind == recordMessage && len(key) == shortKey:
+		m := &Message{record: id}
+		m.read(f, r.e.now)
+		r.messages[id] = m
+	case kind == recordRetained && len(key) == shortKey:
+		m := &Message{retained: id}
+		m.read(f, r.e.now)
+		r.e.router.retained.Set(m.Topic, m)
+	case len(key) == longKey:
+		r.e.rec.lastID = max(r.e.rec.lastID, binary.BigEndian.Uint64(key[shortKey:]))
+		r.parts = append(r.parts, part{bytes.Clone(key), bytes.Clone(value)})
+	default:
+		return r.unknown(key)
+	}
+	if f.bad {
+		return fmt.Errorf("engine: record %x is damaged", key)
+	}
+	return nil
+}
+
+func (r *Restorer) unknown(key []byte) error {
+	return fmt.Errorf("engine: record %x is of a kind that this release does not know", key)
+}
+
+// Finish puts the sessions together, and lists in out what they want to do first. Every live session goes on without
+// CONNECT, with a full fresh period.
+func (r *Restorer) Finish(now time.Duration, out *Out) error {
+	e := r.e
+	slices.SortFunc(r.parts, func(a, b part) int { return bytes.Compare(a.key, b.key) })
+	for _, p := range r.parts {
+		if err := r.join(p); err != nil {
+			return err
+		}
+	}
+	e.rec.durable = e.cfg.Durable
+	e.enter(now, out)
+	for id, m := range r.messages {
+		if m.refs == 0 {
+			e.rec.drop(recordMessage, id, 0) // its last reader was removed, and the power went
+		}
+	}
+	for _, c := range r.clients {
+		c.schedule()
+	}
+	for _, d := range r.devices {
+		d.restart()
+	}
+	return nil
+}
+
+// join adds a part to its session. Parts of sessions that no longer exist are removed.
+func (r *Restorer) join(p part) error {
+	kind := recordKind(p.key[0])
+	session, number := binary.BigEndian.Uint64(p.key[1:]), binary.BigEndian.Uint64(p.key[shortKey:])
+	d, c := r.devices[session], r.clients[session]
+	f := &fields{b: p.value}
+	switch {
+	case d == nil && c == nil:
+		return nil
+	case kind == recordTopic && d != nil:
+		d.restoreTopic(uint16(number), f)
+	case kind == recordSub:
+		s := &subscription{record: number}
+		s.read(f)
+		if d != nil {
+			s.owner = d
+			d.subs = append(d.subs, s)
+			d.north.restored(d, s)
+		} else {
+			s.owner = c
+			c.subs[s.fullFilter()] = s
+			r.e.router.subscribe(s)
+		}
+	case kind == recordInbound && d != nil:
+		d.restoreInbound(number, f)
+	case kind == recordInbound:
+		c.received[uint16(number-1)] = struct{}{}
+	case kind == recordQueued:
+		r.restoreEntry(d, c, number, f)
+	case kind == recordUpstream && d != nil:
+		d.north.restoredUpstream(d, uint16(number-1))
+	case kind == recordSend && d != nil:
+		m := &Message{origin: d}
+		id, released := uint16(f.readNum()), false
+		f.readFlags(&released)
+		m.read(f, r.e.now)
+		d.north.restoredSend(d, m, uint32(number), id, released)
+	default:
+		return r.unknown(p.key)
+	}
+	if f.bad {
+		return fmt.Errorf("engine: record %x is damaged", p.key)
+	}
+	return nil
+}
+
+func (r *Restorer) restoreEntry(d *Device, c *Client, number uint64, f *fields) {
+	en := entry{record: number, msg: r.messages[f.readNum()]}
+	en.qos = uint8(f.readNum())
+	var done bool
+	f.readFlags(&en.retain, &done)
+	en.id = uint16(f.readNum())
+	en.upstream = uint16(f.readNum())
+	for n := f.readNum(); n > 0 && !f.bad; n-- {
+		en.subIDs = append(en.subIDs, uint32(f.readNum()))
+	}
+	if en.msg == nil || f.bad {
+		f.bad = true
+		return
+	}
+	en.msg.refs++
+	switch {
+	case d != nil && en.id != 0:
+		d.restoreFlight(en, done)
+	case d != nil:
+		d.queue.push(en)
+	case en.id != 0:
+		c.flights = append(c.flights, clientFlight{entry: en, released: done})
+	default:
+		c.queue.push(en)
+	}
+}
+
+// restoreFlight puts back a QoS 2 message that was sent under an id, or was about to be.
+func (d *Device) restoreFlight(en entry, done bool) {
+	fl := flight{entry: en, phase: published, paused: true}
+	if done {
+		fl.phase = released
+	}
+	d.flights = append(d.flights, fl)
+}
+
+// restart lets a restored session go on. The radio of an active device is on: what is in flight is sent again soon,
+// spread over a retry period, so that ten thousand devices are not spoken to at once.
+func (d *Device) restart() {
+	d.topics.index()
+	for i := range d.flights {
+		f := &d.flights[i]
+		if ref, verdict := d.refer(f.msg.Topic); verdict == referNow {
+			f.topic = ref
+		} else {
+			f.topic = topicRef{topicNormal, d.topics.find(f.msg.Topic)}
+		}
+	}
+	d.north.restart(d)
+	if d.reachable() {
+		d.stalled = true
+		d.resumeAt = d.e.now + time.Duration(d.e.cfg.Random.Int64N(int64(d.link.Retry)))
+	}
+	d.schedule()
+}
