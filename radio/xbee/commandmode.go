@@ -15,17 +15,17 @@ func (c *console) enterCommandMode(ctx context.Context) (bool, error) {
 	if err := c.pause(ctx, guardTime); err != nil {
 		return false, err
 	}
-	return c.say(ctx, "+++", 2*guardTime)
+	return c.sayAndHear(ctx, "+++", 2*guardTime)
 }
 
 // leaveCommandMode makes the modem pass on octets again, or frames if AP was set.
 func (c *console) leaveCommandMode(ctx context.Context) error {
-	_, err := c.say(ctx, "ATCN\r", answerTimeout)
+	_, err := c.sayAndHear(ctx, "ATCN\r", answerTimeout)
 	return err
 }
 
-// say sends text and reports whether the modem has said OK in time.
-func (c *console) say(ctx context.Context, text string, patience time.Duration) (bool, error) {
+// sayAndHear sends text and reports whether the modem has said OK in time.
+func (c *console) sayAndHear(ctx context.Context, text string, patience time.Duration) (bool, error) {
 	var heard []byte
 	c.line.plain = func(b []byte) { heard = append(heard, b...) }
 	defer func() { c.line.plain = nil }()
