@@ -13,6 +13,8 @@ type conversation struct {
 	name   string
 	script string
 	flags  []string // of the gateway
+
+	builtinOnly bool // the script depends on messages being with the gateway as soon as their publisher has PUBACK
 }
 
 const (
@@ -55,6 +57,9 @@ func TestConversations(t *testing.T) {
 				g := startBuiltin(t, gatewayOptions{flags: c.flags})
 				play(g, newDevice(t, g.udp), c.script)
 			})
+			if c.builtinOnly {
+				continue
+			}
 			t.Run("transparent/"+mode+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				ours(t, "mqttsn-gateway")
@@ -261,9 +266,9 @@ var downConversations = []conversation{
 	` + alive},
 	{name: "id of a subscription serves publications", script: connect + subscribeLED + `
 		M sub cmd/#
-		C 09 0C 20 <led> 00 04 "on"
-		G 07 0D <led> 00 04 00
-		M got cmd/led q1 "on"
+		C 09 0C 00 <led> 00 00 "on"
+		M got cmd/led q0 "on"
+		G 09 0C 00 <led> 00 00 "on"             // to itself as well: version 1.2 has no No Local
 	`},
 	{name: "QoS 0", script: connect + subscribeLED + `
 		M pub -q 0 -t cmd/led -m open
@@ -375,13 +380,12 @@ var sleepConversations = []conversation{
 		G 02 18
 		M pub -q 1 -t cmd/led -m open
 		G silent
-		C 0B 16 "sensor-01"                     // E39
-		G 0B 0C 20 <led> <m> "open"
+		W 0B 0C 20 <led> <m> "open"
 		C 07 0D <led> <m> 00
 		G 02 17
 		G silent
 	`},
-	{name: "three wake cycles", script: connect + subscribeLED + `
+	{name: "three wake cycles", builtinOnly: true, script: connect + subscribeLED + `
 		C 04 18 0E 10
 		G 02 18
 		C 0B 16 "sensor-01"
@@ -414,6 +418,8 @@ var sleepConversations = []conversation{
 		M pub -q 1 -t cmd/led -m open
 		C 0F 04 00 01 00 3C "sensor-01"         // not clean
 		G 03 05 00
+		G 0D 0A <led> <r> "cmd/led"             // it may have lost its table: it may have rebooted
+		C 07 0B <led> <r> 00
 		G 0B 0C 20 <led> <m> "open"
 		C 07 0D <led> <m> 00
 	` + alive},

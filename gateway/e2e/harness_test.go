@@ -18,11 +18,12 @@ func TestHarness(t *testing.T) {
 		publish(t, b.addr, m, "-V", "mqttv5", "-i", "sender")
 		s.want("by mosquitto alone", m)
 	}
-	require.Equal(t, []string{"recorder", "sender"}, b.clients()[:2])
-
 	publish(t, b.addr, message{topic: "kept", payload: "x", retain: true})
 	s.want("as it is published", message{topic: "kept", payload: "x"})
 	subscribe(t, b.addr, "kept", 0).want("retained", message{topic: "kept", payload: "x", retain: true})
+
+	b.stop()
+	require.Equal(t, []string{"recorder", "sender"}, b.clients()[:2])
 }
 
 // TestHarnessStopsAndKills: brokers end when told to, whatever state they are in.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -13,11 +14,32 @@ import (
 const patience = 10 * time.Second
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	os.RemoveAll(binDir)
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, "goroutines left behind:", err)
-		code = 1
+	flag.Parse() // for testing.Short
+	os.Exit(run(m))
+}
+
+// run builds what the tests start, and runs them.
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "e2e-")
+	if err != nil {
+		return fail(err)
 	}
-	os.Exit(code)
+	defer os.RemoveAll(dir)
+	if !testing.Short() {
+		if err := buildPrograms(dir); err != nil {
+			return fail(err)
+		}
+	}
+	if code := m.Run(); code != 0 {
+		return code
+	}
+	if err := goleak.Find(); err != nil {
+		return fail(err)
+	}
+	return 0
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
 }

@@ -1,57 +1,61 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 )
 
-// binDir holds our own programs; TestMain removes it.
-var binDir string
+// programs holds the paths of our own commands, those that exist; TestMain builds them.
+var programs = map[string]string{}
 
-// ours builds a command of this repository once and returns its path. As long as the command does not exist, the test
-// is skipped.
+// buildPrograms builds our commands into dir.
+func buildPrograms(dir string) error {
+	if err := dependOnSources(filepath.Join("..", "..")); err != nil {
+		return err
+	}
+	for _, name := range []string{"mqttsn-gateway", "mqttsn"} {
+		if _, err := os.Stat(filepath.Join("..", "..", "cmd", name, "main.go")); err != nil {
+			continue
+		}
+		path := filepath.Join(dir, name)
+		if out, err := exec.Command("go", "build", "-o", path, "mqttsn-gateway/cmd/"+name).CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", name, err, out)
+		}
+		programs[name] = path
+	}
+	return nil
+}
+
+// dependOnSources looks into every folder of the repository. `go test` notes that, and repeats a result that it has kept
+// only as long as nothing in there was changed; it knows nothing of the programs that we build.
+func dependOnSources(top string) error {
+	return filepath.WalkDir(top, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // somebody's temporary file
+		case err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "bin" || d.Name() == "data"):
+			return filepath.SkipDir
+		}
+		return err
+	})
+}
+
+// ours returns the path of a command of this repository. As long as the command does not exist, the test is skipped.
 func ours(t testing.TB, name string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts programs: not a short test")
 	}
-	if _, err := os.Stat(filepath.Join("..", "..", "cmd", name, "main.go")); err != nil {
+	path, ok := programs[name]
+	if !ok {
 		t.Skipf("cmd/%s does not exist yet", name)
 	}
-	path, err := build(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return path
-}
-
-var (
-	buildLock sync.Mutex
-	built     = map[string]string{}
-)
-
-func build(name string) (path string, err error) {
-	buildLock.Lock()
-	defer buildLock.Unlock()
-	if path, ok := built[name]; ok {
-		return path, nil
-	}
-	if binDir == "" {
-		if binDir, err = os.MkdirTemp("", "e2e-bin-"); err != nil {
-			return "", err
-		}
-	}
-	path = filepath.Join(binDir, name)
-	out, err := exec.Command("go", "build", "-o", path, "mqttsn-gateway/cmd/"+name).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build %s: %w\n%s", name, err, out)
-	}
-	built[name] = path
-	return path, nil
 }
 
 // installed finds a program of the system. Where it is missing the test is skipped, unless it runs in CI.

@@ -11,6 +11,7 @@ import (
 //	C 02 16                          the device (client) sends this
 //	G 02 17                          the next datagram it gets from the gateway
 //	G silent                         nothing comes, for a moment: only where no later answer could show it
+//	W 0B 0C 20 <led> <m> "open"      the device, "sensor-01", wakes by PINGREQ, until this comes in place of PINGRESP
 //	M pub -q 1 -t cmd/led -m on      an ordinary MQTT client publishes: arguments of mosquitto_pub
 //	M sub state/#                    an ordinary MQTT client subscribes with QoS 2
 //	M got state/pump7 q1 "off"       the next message it gets; q1r was retained
@@ -42,12 +43,36 @@ func play(g *gatewayProcess, d *device, text string) {
 			} else {
 				d.want(line, what)
 			}
+		case "W":
+			s.wake(strings.TrimSpace(what))
 		case "M":
 			s.client(what)
 		default:
 			d.t.Fatalf("script: %s", line)
 		}
 	}
+}
+
+// wake is the step of a sleeper that looks for a message. Behind an upstream broker it may still be on its way when
+// its publisher is done; then there will be another wake cycle.
+func (s *script) wake(want string) {
+	s.d.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		s.d.send(`0B 16 "sensor-01"`) // E39
+		got, err := s.d.receive(patience)
+		if err != nil {
+			s.d.t.Fatalf("PINGREQ: %v", err)
+		}
+		if s.d.match("02 17", got) == nil {
+			s.d.wantSilence("after PINGRESP", pace)
+			continue
+		}
+		if err := s.d.match(want, got); err != nil {
+			s.d.t.Fatalf("woken: got  % X\nwant %s: %v", got, want, err)
+		}
+		return
+	}
+	s.d.t.Fatalf("woken again and again: want %s", want)
 }
 
 // client is a step of the ordinary MQTT clients.

@@ -25,6 +25,7 @@ func TestTransparentOneClientPerDevice(t *testing.T) {
 		C 05 FE 00 00 13 08 04 04 01 00 3C "n1"
 		G 05 FE ?? 00 13 03 05 00
 	`)
+	b.stop() // its log is complete then
 	require.Equal(t, []string{"sensor-01", "pump7", "n1"}, b.clients())
 }
 
@@ -48,6 +49,7 @@ func TestTransparentNothingForStrangers(t *testing.T) {
 		G 02 06
 	`)
 	play(g, newDevice(t, g.udp), connect) // the one connection, made after all that
+	b.stop()
 	log := string(b.stderr.bytes())
 	require.Equal(t, 1, strings.Count(log, "New client connected"), log)
 	// One more comes from the harness, which looked whether mosquitto is ready.
