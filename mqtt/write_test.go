@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,35 +80,25 @@ func TestWriteTimeout(t *testing.T) {
 	})
 }
 
-// Idle connections cost one goroutine, their owner's reader.
-func TestGoroutines(t *testing.T) {
+// An idle connection has neither a goroutine nor a buffer for writing.
+func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const conns = 50
-		before := runtime.NumGoroutine()
-		var all []*Conn
-		for range conns {
-			near, far := net.Pipe()
-			defer far.Close()
-			c := NewServerConn(near, Config{})
-			all = append(all, c)
-			go func() {
-				for {
-					if _, err := c.ReadPacket(); err != nil {
-						return
-					}
-					c.Send(&Connack{})
-					c.Flush()
-				}
-			}()
-			p := peer{t, far}
-			p.says(hello[V311])
-			p.hears(sure[V311])
-		}
-		synctest.Wait()
-		require.Equal(t, before+conns, runtime.NumGoroutine())
-		for _, c := range all {
-			require.Nil(t, c.out, "and no buffer for writing")
-			c.Close()
+		near, nc := net.Pipe()
+		defer nc.Close()
+		far := peer{t, nc}
+		c := NewServerConn(near, Config{})
+		defer c.Close()
+		go echo(c)
+		far.says(hello[V311])
+		far.hears(sure[V311])
+		for range 3 {
+			synctest.Wait()
+			c.mu.Lock()
+			require.False(t, c.writing)
+			require.Nil(t, c.out)
+			c.mu.Unlock()
+			far.says("30 03 0001 61")
+			far.hears("30 03 0001 61")
 		}
 	})
 }
