@@ -26,6 +26,8 @@ func (e *Engine) receive12(a Addr, typ mqttsn.Type, body []byte) error {
 		return e.ping12(a, body)
 	case mqttsn.TypePublish:
 		return e.publish12(a, body)
+	case mqttsn.TypeDisconnect:
+		e.endHandshake(a)
 	}
 	d := e.byAddr[a]
 	if d == nil {

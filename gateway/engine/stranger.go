@@ -9,6 +9,9 @@ import (
 // stranger12 answers a sender that has no session: DISCONNECT tells it to connect (v1.2, 5.4.21). The answer is never
 // longer than the question, and answers are limited, so that nobody can be flooded by way of us.
 func (e *Engine) stranger12(a Addr, typ mqttsn.Type) error {
+	if e.handshakes[a] != nil {
+		return nil // a late packet of the device's last life must not end the dialogue about its will
+	}
 	e.stats.Strangers++
 	switch typ {
 	case mqttsn.TypeRegister, mqttsn.TypeRegack, mqttsn.TypePublish, mqttsn.TypePuback, mqttsn.TypePubrec,
