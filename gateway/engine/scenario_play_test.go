@@ -49,8 +49,9 @@ func (m *misfit) Error() string {
 }
 
 // play performs the scenario and returns the transcript up to the first line that does not fit.
-func play(name, text string) error {
+func play(name, text string, durable bool) error {
 	p := &player{config: newConfig()}
+	p.config.Durable = durable
 	err := p.play(text)
 	if m := new(misfit); errors.As(err, &m) {
 		p.number = m.number

@@ -45,6 +45,8 @@ import (
 //	counts   malformed=1                                   counters of Stats
 //	devices  asleep=1                                      how many sessions are in a state
 //	logged   "device lost"                                 a note, exactly once since the last line that did something
+//
+// Each scenario is played twice: with sessions in memory, and with sessions on a disk that is fast.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txt")
 	require.NoError(t, err)
@@ -53,8 +55,11 @@ func TestScenarios(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
-			if err := play(file, string(text)); err != nil {
+			if err := play(file, string(text), false); err != nil {
 				t.Fatal(err)
+			}
+			if err := play(file, string(text), true); err != nil {
+				t.Fatal("with a disk: ", err)
 			}
 		})
 	}
@@ -84,7 +89,7 @@ func TestScenarioFailures(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := play(name, tt.text)
+			err := play(name, tt.text, false)
 			require.Error(t, err)
 			require.Contains(t, err.Error(), tt.want)
 		})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/store"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/radio"
@@ -22,6 +23,7 @@ type world struct {
 	now    time.Duration
 	began  time.Duration // the line "after"
 	out    engine.Out
+	disk   store.Store // of a durable engine
 
 	accepted engine.ConnID            // the last number given
 	conns    map[string]engine.ConnID // "to c1", "uplink th7"
@@ -39,6 +41,7 @@ func newWorld(c engine.Config) (*world, error) {
 		return nil, err
 	}
 	w := &world{config: c, engine: e, conns: make(map[string]engine.ConnID), names: make(map[engine.ConnID]string)}
+	w.disk = store.Memory()
 	if c.Mode != engine.Transparent {
 		w.observe()
 	}
@@ -223,6 +226,9 @@ func (w *world) carryOut() {
 	for _, c := range out.Conns {
 		w.connEffect(c)
 	}
+	if out.Records.Len() > 0 {
+		w.commit(&out.Records, out.Batch)
+	}
 	later := w.later
 	w.later = nil
 	for _, f := range later {
@@ -256,6 +262,16 @@ func (w *world) connEffect(c engine.ConnEffect) {
 		w.add(sent{to: name, text: showMQTT(c.Packet)})
 		w.taken(c.Conn)
 	}
+}
+
+// commit writes records to a disk that is fast.
+func (w *world) commit(records *store.Batch, batch uint64) {
+	w.later = append(w.later, func(out *engine.Out) {
+		if err := w.disk.Commit(records); err != nil {
+			panic(err) // the disk is memory
+		}
+		w.engine.Committed(w.now, batch, out)
+	})
 }
 
 // taken says that the network has taken everything that was sent on a connection.
