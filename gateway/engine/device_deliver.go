@@ -251,18 +251,18 @@ func (d *Device) regack(msgID uint16, reason mqtt.Reason) {
 		return
 	}
 	d.unproven = false
-	t := d.topics.get(d.reg.topicID)
+	id := d.reg.topicID
 	switch {
 	case !reason.Failed():
-		d.tell(d.reg.topicID)
-		d.saveTopic(d.reg.topicID)
+		d.tell(id)
+		d.saveTopic(id)
 	case congested(reason):
 		d.reg.tries, d.reg.due = 0, d.e.now+congestionPause
 		d.yield()
 		d.schedule()
 		return
 	default:
-		d.refuseTopic(t, "")
+		d.refuseTopic(d.topics.get(id), "")
 	}
 	d.reg = registration{}
 	d.resumeFlights()
