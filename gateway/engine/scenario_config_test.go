@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -11,30 +12,14 @@ import (
 	"mqttsn-gateway/gateway/engine"
 )
 
-// settings are what a scenario may configure beside predefined topics. A name without a value is switched on.
+// settings are what a scenario may configure by a name of its own. Every other setting is the name of a field, in
+// lower case with hyphens: of the rules for devices (max-per-forwarder=2), of the last link (gateway-id=7), with "upstream-"
+// before it of the uplinks, with "client-" of ordinary clients. A name without a value is switched on.
 var settings = map[string]func(c *engine.Config, w *words, value string){
 	"mode": func(c *engine.Config, w *words, v string) {
 		c.Mode = choice(w, v, map[string]engine.Mode{"builtin": engine.Builtin, "transparent": engine.Transparent})
 	},
 	"allow-qos-minus-one": func(c *engine.Config, _ *words, _ string) { c.QoSNeg1 = true },
-
-	// The device's side.
-	"max":              func(c *engine.Config, w *words, v string) { c.Device.Max = w.int(v) },
-	"max-per-address":  func(c *engine.Config, w *words, v string) { c.Device.MaxPerAddress = w.int(v) },
-	"client-id-length": func(c *engine.Config, w *words, v string) { c.Device.ClientIDLength = w.int(v) },
-	"expiry":           func(c *engine.Config, w *words, v string) { c.Device.SessionExpiry = w.duration(v) },
-	"idle":             func(c *engine.Config, w *words, v string) { c.Device.IdleLimit = w.duration(v) },
-	"handshake":        func(c *engine.Config, w *words, v string) { c.Device.HandshakeTimeout = w.duration(v) },
-	"topics":           func(c *engine.Config, w *words, v string) { c.Device.Topics = w.int(v) },
-	"subscriptions":    func(c *engine.Config, w *words, v string) { c.Device.Subscriptions = w.int(v) },
-	"in-flight":        func(c *engine.Config, w *words, v string) { c.Device.InFlight = w.int(v) },
-	"inbound":          func(c *engine.Config, w *words, v string) { c.Device.Inbound = w.int(v) },
-	"awake-messages":   func(c *engine.Config, w *words, v string) { c.Device.AwakeMessages = w.int(v) },
-	"queue":            func(c *engine.Config, w *words, v string) { c.Device.Queue.Messages = w.int(v) },
-	"queue-bytes":      func(c *engine.Config, w *words, v string) { c.Device.Queue.Bytes = w.int(v) },
-	"rate":             func(c *engine.Config, w *words, v string) { c.Device.Rate = float64(w.int(v)) },
-	"burst":            func(c *engine.Config, w *words, v string) { c.Device.Burst = w.int(v) },
-	"stranger-rate":    func(c *engine.Config, w *words, v string) { c.Device.StrangerRate = float64(w.int(v)) },
 	"overflow": func(c *engine.Config, w *words, v string) {
 		c.Device.Overflow = choice(w, v, map[string]engine.Overflow{
 			"drop-oldest": engine.DropOldest, "drop-newest": engine.DropNewest, "keep-last": engine.KeepLastPerTopic,
@@ -45,37 +30,22 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 			"any": engine.MoveAny, "same-host": engine.MoveSameHost, "never": engine.MoveNever,
 		})
 	},
-	"no-dup": func(c *engine.Config, w *words, v string) {
-		if v == "" {
-			c.Device.NoDUP = true
-			return
-		}
+	"queue":       func(c *engine.Config, w *words, v string) { c.Device.Queue.Messages = int(w.parse(v, 31)) },
+	"queue-bytes": func(c *engine.Config, w *words, v string) { c.Device.Queue.Bytes = int(w.parse(v, 31)) },
+
+	// One device is sent no DUP bit.
+	"no-dup-for": func(c *engine.Config, _ *words, v string) {
 		o := c.Devices[v]
 		o.NoDUP = true
 		c.Devices[v] = o
 	},
 
-	// The last link: link=NAME begins another one.
-	"link":          func(c *engine.Config, _ *words, v string) { c.Links = append(c.Links, link(v)) },
-	"retry":         func(c *engine.Config, w *words, v string) { lastLink(c).Retry = w.duration(v) },
-	"retries":       func(c *engine.Config, w *words, v string) { lastLink(c).Retries = w.int(v) },
-	"advertise":     func(c *engine.Config, w *words, v string) { lastLink(c).Advertise = w.duration(v) },
-	"gateway-id":    func(c *engine.Config, w *words, v string) { lastLink(c).GatewayID = uint8(w.int(v)) },
-	"mtu":           func(c *engine.Config, w *words, v string) { lastLink(c).MTU = w.int(v) },
-	"broadcast":     func(c *engine.Config, _ *words, _ string) { lastLink(c).Broadcast = true },
-	"authenticated": func(c *engine.Config, _ *words, _ string) { lastLink(c).Authenticated = true },
-
-	// The upstream broker's side.
-	"upstream-id":        func(c *engine.Config, _ *words, v string) { c.Uplink.ClientID = v },
-	"upstream-user":      func(c *engine.Config, _ *words, v string) { c.Uplink.Username = v },
-	"upstream-password":  func(c *engine.Config, _ *words, v string) { c.Uplink.Password = []byte(v) },
-	"upstream-keepalive": func(c *engine.Config, w *words, v string) { c.Uplink.KeepAlive = w.duration(v) },
-	"upstream-queue":     func(c *engine.Config, w *words, v string) { c.Uplink.Queue = w.int(v) },
-	"dial-rate":          func(c *engine.Config, w *words, v string) { c.Uplink.DialRate = float64(w.int(v)) },
+	// Another link; settings of a link that follow are its own.
+	"link": func(c *engine.Config, _ *words, v string) { c.Links = append(c.Links, link(v)) },
 
 	// The gateway's first MsgId to a device is one more.
 	"msgid": func(c *engine.Config, w *words, v string) {
-		c.Random = rand.New(&source{high: uint64(w.parse(v, 16)) << 32})
+		c.Random = rand.New(&source{high: w.parse(v, 16) << 32})
 	},
 }
 
@@ -98,8 +68,6 @@ func link(name string) engine.LinkConfig {
 	return l
 }
 
-func lastLink(c *engine.Config) *engine.LinkConfig { return &c.Links[len(c.Links)-1] }
-
 // host is what comes before the colon in peers such as h1:5000.
 func host(a engine.Addr) []byte {
 	h, _, _ := bytes.Cut(a.Peer[:], []byte(":"))
@@ -113,38 +81,88 @@ func configure(c *engine.Config, list []string) error {
 		name, value, _ := strings.Cut(word, "=")
 		if set, ok := settings[name]; ok {
 			set(c, w, value)
-			continue
-		}
-		device, number, own := strings.Cut(name, ":")
-		if !own {
-			number = name
-		}
-		id, err := strconv.ParseUint(number, 10, 16)
-		if err != nil {
+		} else if field, ok := fieldOf(c, name); ok {
+			w.set(field, value)
+		} else if !predefine(c, name, value) {
 			return fmt.Errorf("%s is no setting", name)
 		}
-		table := c.Predefined
-		if own {
-			o := c.Devices[device]
-			if o.Predefined == nil {
-				o.Predefined = make(map[uint16]string)
-			}
-			c.Devices[device] = o
-			table = o.Predefined
-		}
-		table[uint16(id)] = value
 	}
 	return w.end()
 }
 
-func (w *words) int(s string) int { return int(w.parse(s, 31)) }
-
-func (w *words) duration(s string) time.Duration {
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		w.fail("%v", err)
+func predefine(c *engine.Config, name, topic string) bool {
+	device, number, own := strings.Cut(name, ":")
+	if !own {
+		number = name
 	}
-	return d
+	id, err := strconv.ParseUint(number, 10, 16)
+	if err != nil {
+		return false
+	}
+	table := c.Predefined
+	if own {
+		o := c.Devices[device]
+		if o.Predefined == nil {
+			o.Predefined = make(map[uint16]string)
+		}
+		c.Devices[device] = o
+		table = o.Predefined
+	}
+	table[uint16(id)] = topic
+	return true
+}
+
+func fieldOf(c *engine.Config, name string) (reflect.Value, bool) {
+	parts := []struct {
+		prefix string
+		fields any
+	}{
+		{"upstream-", &c.Uplink},
+		{"client-", &c.Client},
+		{"", &c.Device},
+		{"", &c.Links[len(c.Links)-1]},
+	}
+	for _, part := range parts {
+		rest, ok := strings.CutPrefix(name, part.prefix)
+		if !ok {
+			continue
+		}
+		if f := fieldNamed(part.fields, rest); f.IsValid() {
+			return f, true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+// fieldNamed finds a field of a struct: max-per-forwarder is MaxPerForwarder.
+func fieldNamed(pointer any, name string) reflect.Value {
+	plain := strings.ReplaceAll(name, "-", "")
+	return reflect.ValueOf(pointer).Elem().FieldByNameFunc(func(f string) bool { return strings.EqualFold(f, plain) })
+}
+
+func (w *words) set(field reflect.Value, value string) {
+	switch field.Interface().(type) {
+	case time.Duration:
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			w.fail("%v", err)
+		}
+		field.SetInt(int64(d))
+	case bool:
+		field.SetBool(true)
+	case string:
+		field.SetString(value)
+	case []byte:
+		field.SetBytes([]byte(value))
+	case float64:
+		field.SetFloat(float64(w.parse(value, 31)))
+	case int:
+		field.SetInt(int64(w.parse(value, 31)))
+	case uint8, uint16, uint32:
+		field.SetUint(w.parse(value, 32))
+	default:
+		w.fail("a scenario cannot set a %s", field.Type())
+	}
 }
 
 func choice[T any](w *words, s string, options map[string]T) T {

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 
@@ -165,7 +164,11 @@ func (w *world) accept(name string) engine.ConnID {
 	w.accepted += 2
 	id := w.accepted - 1 // the driver's numbers are odd
 	w.conns[name], w.names[id] = id, name
-	w.call(func(out *engine.Out) { w.engine.Accepted(w.now, id, engine.ConnInfo{Remote: name}, out) })
+	info := engine.ConnInfo{Remote: name}
+	if f := fieldNamed(&info, "Welcome"); f.IsValid() {
+		f.SetBool(true)
+	}
+	w.call(func(out *engine.Out) { w.engine.Accepted(w.now, id, info, out) })
 	return id
 }
 
@@ -353,9 +356,7 @@ func (w *world) count(verb, name string) (string, bool) {
 		}
 		return "", false
 	}
-	field := reflect.ValueOf(stats).Elem().FieldByNameFunc(func(f string) bool {
-		return strings.EqualFold(f, strings.ReplaceAll(name, "-", ""))
-	})
+	field := fieldNamed(stats, name)
 	if !field.IsValid() || !field.CanUint() {
 		return "", false
 	}
