@@ -10,6 +10,9 @@ import (
 
 // carryOut does what the engine listed, and empties the list.
 func (l *loop) carryOut() {
+	if l.out.Records.Len() > 0 || l.out.Urgent {
+		l.committer.add(&l.out.Records, l.out.Batch, l.out.Urgent)
+	}
 	l.flushDatagrams()
 	for _, b := range l.out.Broadcasts {
 		if err := l.links[b.Link].Broadcast(b.Data, b.Radius); err != nil {
@@ -23,7 +26,7 @@ func (l *loop) carryOut() {
 	l.notes()
 	l.out.Reset()
 	l.flushConns()
-	if len(l.out.Conns) > 0 || len(l.out.Datagrams) > 0 {
+	if len(l.out.Conns) > 0 || len(l.out.Datagrams) > 0 || l.out.Records.Len() > 0 {
 		l.carryOut()
 	}
 }
@@ -47,7 +50,7 @@ func (l *loop) flushDatagrams() {
 
 func (l *loop) connEffect(ef *engine.ConnEffect) {
 	if ef.Dial != nil {
-		l.dial(ef.Conn, ef.Dial)
+		l.dial(ef.Conn)
 		return
 	}
 	c := l.conns[ef.Conn]

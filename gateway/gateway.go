@@ -11,6 +11,7 @@ import (
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqtt"
+	"mqttsn-gateway/radio"
 )
 
 // Run runs the gateway that cfg describes until ctx is done. It returns early, with an error that says in a sentence what
@@ -33,13 +34,13 @@ type gateway struct {
 	listeners []*listener
 }
 
-func open(cfg *config.Config, log *logrus.Logger) (g *gateway, err error) {
+func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 	l := &loop{
 		log: log, start: time.Now(),
 		inbox: make(chan *batch, inboxLength), events: make(chan connEvent, eventsLength), probes: make(chan func()),
 		conns: make(map[engine.ConnID]*mqtt.Conn),
 	}
-	g = &gateway{cfg: cfg, log: log, loop: l}
+	g := &gateway{cfg: cfg, log: log, loop: l}
 	defer func() {
 		if err != nil {
 			g.close()
@@ -50,6 +51,8 @@ func open(cfg *config.Config, log *logrus.Logger) (g *gateway, err error) {
 		return nil, err
 	}
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
+	ec.FormatPeer = func(id engine.LinkID, p radio.Peer) string { return l.links[id].FormatPeer(p) }
+	ec.ParsePeer = func(id engine.LinkID, s string) (radio.Peer, error) { return l.links[id].ParsePeer(s) }
 	for i := range cfg.Links {
 		link, err := openLink(engine.LinkID(i), &cfg.Links[i], log)
 		if err != nil {
@@ -70,7 +73,10 @@ func open(cfg *config.Config, log *logrus.Logger) (g *gateway, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	return g, nil
+	if ec.Durable {
+		err = l.openStore(cfg.Gateway.Data, cfg.Gateway.CommitInterval)
+	}
+	return g, err
 }
 
 // run serves until ctx is done. Readers end first, so that nothing new comes while the engine says goodbye.
@@ -83,11 +89,13 @@ func (g *gateway) run(ctx context.Context) {
 		readers.Go(func() { link.read(io, l.inbox) })
 	}
 	for _, ln := range g.listeners {
-		conns.Go(func() { ln.accept(io, l, &conns) })
+		conns.Go(func() { ln.serve(io, l) })
 	}
-	up := &upstream{cfg: &g.cfg.Upstream, loop: l}
-	l.dial = func(id engine.ConnID, d *engine.Dial) {
-		conns.Go(func() { up.dial(io, id) })
+	l.dial = func(id engine.ConnID) {
+		conns.Go(func() { l.dialUpstream(io, &g.cfg.Upstream, id) })
+	}
+	if l.committer != nil {
+		conns.Go(func() { l.committer.run(io) })
 	}
 	fields := logrus.Fields{fieldMode: string(g.cfg.Gateway.Mode)}
 	if g.cfg.Upstream.URL != "" {
@@ -101,11 +109,16 @@ func (g *gateway) run(ctx context.Context) {
 	g.close()
 	readers.Wait()
 	conns.Wait()
+	if l.committer != nil {
+		if err := l.committer.store.Close(); err != nil {
+			g.log.WithError(err).Error("the store did not close in order")
+		}
+	}
 }
 
 func (g *gateway) close() {
 	for _, ln := range g.listeners {
-		ln.close()
+		ln.Close()
 	}
 	for _, link := range g.loop.links {
 		link.Close()

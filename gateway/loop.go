@@ -23,10 +23,12 @@ type loop struct {
 	events chan connEvent // of MQTT connections; their goroutines wait, and with them their peers
 	probes chan func()    // questions and commands
 
+	committer *committer // nil: everything is kept in memory
+
 	conns   map[engine.ConnID]*mqtt.Conn
 	touched []engine.ConnID // connections to flush
 	batch   []radio.Packet  // under way to one link
-	dial    func(id engine.ConnID, d *engine.Dial)
+	dial    func(id engine.ConnID)
 }
 
 // Channels are so long that a burst does not make goroutines wait for each other at every packet.
@@ -45,6 +47,12 @@ func (l *loop) now() time.Duration { return time.Since(l.start) }
 func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var committed <-chan uint64
+	var failing <-chan error
+	if l.committer != nil {
+		committed, failing = l.committer.done, l.committer.failing
+	}
+	l.carryOut() // what restored sessions want to do
 	for {
 		timer.Reset(min(l.engine.Deadline()-l.now(), time.Hour))
 		select {
@@ -52,6 +60,10 @@ func (l *loop) run(ctx context.Context) {
 			l.datagrams(b)
 		case ev := <-l.events:
 			l.connEvent(ev)
+		case n := <-committed:
+			l.engine.Committed(l.now(), n, &l.out)
+		case err := <-failing:
+			l.engine.StoreFailing(l.now(), err != nil, &l.out)
 		case f := <-l.probes:
 			f()
 		case <-timer.C:

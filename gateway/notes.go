@@ -16,6 +16,9 @@ const (
 	fieldDetail   = "detail"
 	fieldMode     = "mode"
 	fieldUpstream = "upstream"
+	fieldData     = "data"
+	fieldRecords  = "records"
+	fieldTook     = "took"
 )
 
 var levels = [...]logrus.Level{

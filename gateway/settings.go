@@ -16,6 +16,7 @@ func settings(c *config.Config) (engine.Config, error) {
 		return engine.Config{}, fmt.Errorf("upstream.password_file: %w", err)
 	}
 	e := engine.DefaultConfig("")
+	e.Durable = c.Gateway.Data != ""
 	e.Mode = modes[c.Gateway.Mode]
 	e.Links = nil
 	for _, l := range c.Links {
@@ -69,6 +70,8 @@ func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
 	d.NoDUP = !s.DUP
 	d.Rate = float64(c.Limits.DeviceRate)
 	d.Burst = c.Limits.DeviceBurst
+	d.ForwarderRate = float64(c.Limits.ForwarderRate)
+	d.ForwarderBurst = c.Limits.ForwarderBurst
 	d.StrangerRate = float64(c.Limits.StrangerAnswers)
 }
 

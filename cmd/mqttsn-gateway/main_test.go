@@ -31,7 +31,6 @@ func TestMistakes(t *testing.T) {
 		"run -c none.yaml":                "none.yaml: there is no such file",
 		"run --http :8080":                "--http: the admin page comes with a later version; leave the flag out until then",
 		"run --mode aggregating":          "--mode: gateway.mode: aggregating comes with a later version; write builtin or transparent",
-		"run --data /tmp":                 `--data: gateway.data: comes with a later version; write "" until then`,
 		"run --predefined 7":              `mqttsn-gateway: invalid argument "7" for "--predefined" flag: it is not of the form ID=TOPIC; see mqttsn-gateway run --help`,
 		"run --mode transparent":          "--mode: gateway.mode: transparent needs a broker; set upstream.url",
 		"config --udp x --gateway-id 256": "--gateway-id: gateway.id: 256 is out of range; write 1 to 255\n--udp: links[0].listen: x is not an address; write host:port or :port, with a port of 0 to 65535 (0: one that is free)",
@@ -69,7 +68,7 @@ func TestConfigOverrides(t *testing.T) {
 	got, err := config.Load(file, nil, nil)
 	require.NoError(t, err)
 	want := config.Default()
-	want.Gateway = config.Gateway{ID: 4, Name: "file", Mode: config.Transparent}
+	want.Gateway.ID, want.Gateway.Name, want.Gateway.Mode = 4, "file", config.Transparent
 	want.Log.Level = "error"
 	want.Upstream.URL, want.Upstream.Password = "mqtt://broker", got.Upstream.Password
 	want.QoSMinusOne.Allow = true

@@ -47,7 +47,7 @@ func defaultLink() Link {
 		Advertise:     15 * time.Minute,
 		RetryInterval: 10 * time.Second,
 		Retries:       4,
-		MTU:           1400,
+		MTU:           65507,
 		ReceiveBuffer: 4 << 20,
 	}
 }
@@ -99,7 +99,7 @@ var linkKeys = []Key{
 	},
 	{
 		"links[].mtu", "Largest datagram sent to devices, in octets. Messages that need more are not delivered.",
-		"Fits an Ethernet frame and common tunnels without being cut in pieces.", between(64, 65507),
+		"All that UDP carries. Lower it for networks that drop fragments, 1400 for instance.", between(64, 65507),
 	},
 	{
 		"links[].receive_buffer", "Memory that the system keeps for datagrams which the gateway has not read yet.",

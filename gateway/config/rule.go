@@ -108,17 +108,6 @@ func later[T ~string](word T, r Rule) Rule {
 	}
 }
 
-// notYet allows nothing but the empty string, for a key whose feature comes with a later version.
-var notYet = Rule{
-	Allowed: `"" until then`,
-	problem: func(v any) string {
-		if v.(string) != "" {
-			return "comes with a later version"
-		}
-		return ""
-	},
-}
-
 // text makes a rule for strings from a test.
 func text(allowed, wrong string, ok func(s string) bool) Rule {
 	return Rule{

@@ -62,6 +62,7 @@ type clientConn struct {
 type ConnInfo struct {
 	Remote   string // the peer's address
 	Listener string
+	Welcome  bool // the client may connect without a password
 }
 
 // connectTimeout is how long a connection may stay without CONNECT.

@@ -16,6 +16,9 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 	k.version = p.Version
 	cfg := &k.e.cfg.Client
 	switch {
+	case !k.info.Welcome:
+		k.reject(mqtt.NotAuthorized, "only clients on this machine may connect without a password")
+		return
 	case p.AuthMethod != "":
 		k.reject(mqtt.BadAuthenticationMethod, "extended authentication is not supported")
 		return

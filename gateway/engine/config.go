@@ -72,7 +72,7 @@ const (
 // DeviceConfig is the rules for MQTT-SN devices.
 type DeviceConfig struct {
 	Max              int // sessions
-	MaxPerAddress    int // sessions at one outer address, that is behind one forwarder; 0 is no limit
+	MaxPerForwarder  int // sessions behind one forwarder; 0 is no limit
 	ClientIDLength   int // octets
 	SessionExpiry    time.Duration
 	IdleLimit        time.Duration // stands for a keep alive of 0
@@ -87,6 +87,8 @@ type DeviceConfig struct {
 	Move             MovePolicy
 	Rate             float64 // datagrams a second from one device, on average; 0 is no limit
 	Burst            int     // datagrams at once
+	ForwarderRate    float64 // the same for all devices behind a forwarder together
+	ForwarderBurst   int
 	StrangerRate     float64 // answers a second to senders without a session, over all
 	NoDUP            bool    // send again without the DUP bit
 }

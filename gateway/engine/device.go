@@ -62,6 +62,7 @@ type Device struct {
 	inbound   []inbound
 	ended     ended
 	lastMsgID uint16
+	rate      bucket
 	awakeLeft int // messages that may still be sent in this awake window
 	spent     int // messages sent to an unproven address since it was last heard
 	requests  []request
@@ -281,7 +282,9 @@ func (d *Device) locate(a Addr) {
 	d.addr, d.located = a, true
 	d.link = &d.e.cfg.Links[a.Link]
 	d.e.byAddr[a] = d
-	d.e.outer[a.outer()]++
+	if a.Forwarded {
+		d.e.forwarder(a).sessions++
+	}
 }
 
 func (d *Device) unlocate() {
@@ -289,8 +292,12 @@ func (d *Device) unlocate() {
 		return
 	}
 	delete(d.e.byAddr, d.addr)
-	if d.e.outer[d.addr.outer()]--; d.e.outer[d.addr.outer()] == 0 {
-		delete(d.e.outer, d.addr.outer())
+	if d.addr.Forwarded {
+		if f := d.e.forwarder(d.addr); f.sessions == 1 {
+			delete(d.e.forwarders, d.addr.outer())
+		} else {
+			f.sessions--
+		}
 	}
 	d.located = false
 }

@@ -72,7 +72,7 @@ func (e *Engine) admit(a Addr) mqtt.Reason {
 	if len(e.devices) >= c.Max {
 		return mqtt.QuotaExceeded // kept sessions were promised to be kept: a newcomer is told to come again
 	}
-	if c.MaxPerAddress > 0 && e.outer[a.outer()] >= c.MaxPerAddress {
+	if f := e.forwarders[a.outer()]; f != nil && c.MaxPerForwarder > 0 && f.sessions >= c.MaxPerForwarder {
 		return mqtt.QuotaExceeded
 	}
 	return mqtt.Success
@@ -147,6 +147,7 @@ func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason
 func (e *Engine) newDevice(id string, dia dialect) *Device {
 	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef, resumeAt: never, noDUP: e.cfg.Device.NoDUP}
 	d.alarm.owner = d
+	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
 	if o, ok := e.overrides[id]; ok {
 		d.predef, d.noDUP = o.predef, o.noDUP || d.noDUP

@@ -25,7 +25,7 @@ type Engine struct {
 	alarms     alarms
 	devices    map[string]*Device
 	byAddr     map[Addr]*Device
-	outer      map[Addr]int // sessions at each outer address
+	forwarders map[Addr]*forwarder // by outer address
 	handshakes map[Addr]*handshake
 	strangers  bucket
 	advertise  []advertiser
@@ -71,7 +71,7 @@ func New(cfg Config) (*Engine, error) {
 		overrides:  make(map[string]override),
 		devices:    make(map[string]*Device),
 		byAddr:     make(map[Addr]*Device),
-		outer:      make(map[Addr]int),
+		forwarders: make(map[Addr]*forwarder),
 		handshakes: make(map[Addr]*handshake),
 		strangers:  newBucket(cfg.Device.StrangerRate, cfg.Device.StrangerRate),
 		router:     newRouter(),
@@ -145,7 +145,40 @@ func (e *Engine) datagram(a Addr, data []byte) error {
 		}
 		a.Forwarded, a.Node = true, string(node)
 	}
+	if !e.withinLimits(a) {
+		e.stats.Limited++
+		return nil
+	}
 	return e.receive12(a, typ, body)
+}
+
+// withinLimits reports whether a device that has a session may send now. One that floods is not served beyond its rate,
+// and keeps nobody else from being served.
+func (e *Engine) withinLimits(a Addr) bool {
+	if d := e.byAddr[a]; d != nil && !d.rate.take(e.now) {
+		return false
+	}
+	if a.Forwarded {
+		f := e.forwarders[a.outer()]
+		return f == nil || f.rate.take(e.now)
+	}
+	return true
+}
+
+// A forwarder brings the datagrams of wireless nodes (v1.2, 5.5).
+type forwarder struct {
+	sessions int
+	rate     bucket
+}
+
+// forwarder returns the forwarder at a's outer address, a new one if it is not known.
+func (e *Engine) forwarder(a Addr) *forwarder {
+	f := e.forwarders[a.outer()]
+	if f == nil {
+		f = &forwarder{rate: newBucket(e.cfg.Device.ForwarderRate, float64(e.cfg.Device.ForwarderBurst))}
+		e.forwarders[a.outer()] = f
+	}
+	return f
 }
 
 // send lists a datagram to a, encapsulated if a is behind a forwarder. It reports false, and lists nothing, if the link
@@ -204,8 +237,13 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 // Committed says that all batches of records up to this one are on disk.
 func (e *Engine) Committed(now time.Duration, batch uint64, out *Out) {
 	e.enter(now, out)
-	e.rec.failing = false
 	e.rec.advance(batch)
+}
+
+// StoreFailing says that the disk takes no records, or takes them again. Meanwhile what needs the disk is refused.
+func (e *Engine) StoreFailing(now time.Duration, failing bool, out *Out) {
+	e.enter(now, out)
+	e.rec.failing = failing
 }
 
 // Stats returns the counters; they go on counting.

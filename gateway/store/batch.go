@@ -21,6 +21,17 @@ func (b *Batch) Put(key, value []byte) {
 	b.puts++
 }
 
+// Append adds the puts and deletes of other, which is not changed, behind those of b.
+func (b *Batch) Append(other *Batch) {
+	if len(b.ops)+len(other.ops) > MaxBatch || other.err != nil {
+		b.err = ErrTooLarge
+		return
+	}
+	b.ops = append(b.ops, other.ops...)
+	b.n += other.n
+	b.puts += other.puts
+}
+
 // Delete removes a record. It is no error if there is none with this key.
 func (b *Batch) Delete(key []byte) {
 	if !b.fits(key, nil) {
