@@ -88,14 +88,14 @@ func (e *Engine) overheard(a Addr, typ mqttsn.Type, body []byte) error {
 
 // publishUnasked serves a PUBLISH with QoS -1, from whomever (v1.2, 6.8). It is never answered.
 func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
-	if !e.cfg.QoSNeg1 || p.topic.kind == topicNormal {
-		e.stats.QoSNeg1Refused++
-		return
-	}
 	if d == nil {
 		d = e.nobody(a)
 	} else {
 		d.hears()
+	}
+	if !e.cfg.QoSNeg1 || p.topic.kind == topicNormal {
+		e.stats.QoSNeg1Refused++
+		return
 	}
 	name, reason := d.topicName(p.topic)
 	if reason.Failed() {
