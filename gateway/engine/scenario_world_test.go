@@ -164,10 +164,7 @@ func (w *world) accept(name string) engine.ConnID {
 	w.accepted += 2
 	id := w.accepted - 1 // the driver's numbers are odd
 	w.conns[name], w.names[id] = id, name
-	info := engine.ConnInfo{Remote: name}
-	if f := fieldNamed(&info, "Welcome"); f.IsValid() {
-		f.SetBool(true)
-	}
+	info := engine.ConnInfo{Remote: name, Welcome: true}
 	w.call(func(out *engine.Out) { w.engine.Accepted(w.now, id, info, out) })
 	return id
 }
