@@ -117,8 +117,8 @@ func (e *Engine) Lost(now time.Duration, id ConnID, err error, out *Out) {
 // Dialed says that a connection asked for by Dial is there.
 func (e *Engine) Dialed(now time.Duration, id ConnID, out *Out) {
 	e.enter(now, out)
-	if u, ok := e.conns[id].(*uplink); ok {
-		u.opened()
+	if b, ok := e.conns[id].(*brokerConn); ok {
+		b.opened()
 	} else {
 		out.Conns = append(out.Conns, ConnEffect{Conn: id, Close: true}) // nobody wants it any more
 	}

@@ -307,7 +307,7 @@ func (e *Engine) Shutdown(now time.Duration, out *Out) {
 				k.send(&mqtt.Disconnect{Reason: mqtt.ServerShuttingDown})
 			}
 			k.end()
-		case *uplink:
+		case *brokerConn:
 			k.hangUp(false)
 		}
 		delete(e.conns, id)

@@ -23,7 +23,7 @@ type send struct {
 
 // publish forwards a publication of the device. Its acknowledgement is the broker's.
 func (u *uplink) publish(d *Device, m *Message, token uint32) {
-	if u.state != uplinkReady {
+	if !u.ready() {
 		u.refuse(d, m, token, mqtt.ServerUnavailable)
 		return
 	}
@@ -80,7 +80,7 @@ func (u *uplink) refuse(d *Device, m *Message, token uint32, reason mqtt.Reason)
 // repeated answers a device that asks again while the broker is away. A QoS 2 message that may have reached the broker
 // cannot be refused: the device would send it as a new one, and it would arrive twice.
 func (u *uplink) repeated(d *Device, token uint32) {
-	if u.state == uplinkReady {
+	if u.ready() {
 		return
 	}
 	for i, s := range u.sends {
@@ -94,7 +94,7 @@ func (u *uplink) repeated(d *Device, token uint32) {
 
 // flush sends what the broker's Receive Maximum allows.
 func (u *uplink) flush() {
-	if u.state != uplinkReady {
+	if !u.ready() {
 		return
 	}
 	open := 0
@@ -187,16 +187,6 @@ func (u *uplink) release(s *send) {
 	u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
 }
 
-// sendSafe sends when everything written so far is on disk, if the connection is still there then.
-func (u *uplink) sendSafe(p mqtt.Packet) {
-	conn := u.conn
-	u.e.rec.whenSafe(func() {
-		if u.conn == conn && u.state == uplinkReady {
-			u.send(p)
-		}
-	})
-}
-
 // A received is a QoS 1 or 2 message of the broker's that the device has not settled, or a QoS 2 one that the broker has
 // not released.
 type received struct {
@@ -259,7 +249,7 @@ func (u *uplink) settled(d *Device, en entry) {
 			if r.qos == 2 {
 				u.e.rec.put(recordUpstream, d.record, uint64(r.id)+1, func(*fields) {})
 			}
-			if u.state == uplinkReady {
+			if u.ready() {
 				u.acknowledge(i)
 			}
 			return
@@ -303,7 +293,7 @@ func (n *anonymousNorth) publish(d *Device, m *Message, token uint32) {
 		return
 	}
 	u.sends = append(u.sends, send{msg: m, retain: m.Retain, will: true})
-	if u.state == uplinkIdle {
+	if u.state == brokerIdle {
 		u.dial()
 	}
 	u.flush()

@@ -18,7 +18,7 @@ func (u *uplink) findRequest(id uint16) int {
 }
 
 func (u *uplink) subscribe(d *Device, s, _ *subscription, r *request) {
-	if u.state != uplinkReady {
+	if !u.ready() {
 		d.subscribed(r, mqtt.ServerUnavailable)
 		return
 	}
@@ -32,7 +32,7 @@ func (u *uplink) subscribe(d *Device, s, _ *subscription, r *request) {
 func (u *uplink) unsubscribe(d *Device, s *subscription, r *request) {
 	switch {
 	case r == nil: // the session ends, and with it the broker's
-	case u.state != uplinkReady:
+	case !u.ready():
 		d.unsubscribed(r, mqtt.ServerUnavailable)
 	default:
 		u.send(&mqtt.Unsubscribe{PacketID: u.ask(r), Filters: []string{r.filter}})

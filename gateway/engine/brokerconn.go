@@ -1,0 +1,282 @@
+package engine
+
+import (
+	"strings"
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
+
+// A brokerConn is a connection to the upstream broker: dialled when it is wanted, greeted, kept alive, and made again
+// when it is lost. What is said on it is its session's business.
+type brokerConn struct {
+	e        *Engine
+	session  brokerSession
+	key      string // the client id of the device that it serves, in notes
+	clientID string // ours at the broker
+
+	state    brokerState
+	id       ConnID
+	alarm    alarm
+	deadline time.Duration // of the state; when ready: for the broker's next packet
+	pingAt   time.Duration
+	attempts int // since the last success
+	limits   serverLimits
+}
+
+// A brokerSession is what we are at the broker: one device, or the bridge.
+type brokerSession interface {
+	hello(p *mqtt.Connect) // fill in CONNECT
+	up(present bool)       // the broker has accepted us; whether it knew our session
+	receivePacket(mqtt.Packet)
+	down(reason mqtt.Reason) // the connection was refused or lost, or could not be made
+	wanted() bool            // a connection is needed
+	idle()                   // there is none, and none is needed
+	due() time.Duration      // the session's own deadline
+	tick(now time.Duration)  // serves it
+}
+
+type brokerState uint8
+
+const (
+	brokerIdle       brokerState = iota
+	brokerWaiting                // for its turn to dial
+	brokerDialing                // the driver connects
+	brokerConnecting             // CONNECT was sent
+	brokerReady
+)
+
+// serverLimits is what the broker's CONNACK allows.
+type serverLimits struct {
+	receiveMaximum int
+	maximumQoS     uint8
+	noRetain       bool
+	noIDs          bool // no subscription identifiers
+	packetSize     uint32
+}
+
+func limitsOf(p *mqtt.Connack) serverLimits {
+	l := serverLimits{
+		receiveMaximum: int(p.ReceiveMaximum), maximumQoS: 2, noRetain: p.NoRetain, noIDs: p.NoSubscriptionIDs,
+		packetSize: p.MaximumPacketSize,
+	}
+	if l.receiveMaximum == 0 {
+		l.receiveMaximum = 0xffff
+	}
+	if p.MaximumQoS != nil {
+		l.maximumQoS = *p.MaximumQoS
+	}
+	return l
+}
+
+func (b *brokerConn) ready() bool { return b.state == brokerReady }
+
+// dial asks for a connection as soon as the limit on new connections allows.
+func (b *brokerConn) dial() {
+	e := b.e
+	if e.dialTime > e.now {
+		b.await(e.dialTime)
+		return
+	}
+	e.dialTime = e.now + time.Duration(float64(time.Second)/e.cfg.Uplink.DialRate)
+	e.lastConn += 2
+	b.id = e.lastConn
+	e.conns[b.id] = b
+	b.state = brokerDialing // the driver has its own time limit and always answers
+	e.out.Conns = append(e.out.Conns, ConnEffect{Conn: b.id, Dial: &Dial{ClientID: b.clientID}})
+	b.schedule()
+}
+
+func (b *brokerConn) await(at time.Duration) {
+	b.state, b.deadline = brokerWaiting, at
+	b.schedule()
+}
+
+// opened says that the connection is there.
+func (b *brokerConn) opened() {
+	c := &b.e.cfg.Uplink
+	p := &mqtt.Connect{
+		Version: mqtt.V5, ClientID: b.clientID, KeepAlive: uint16(c.KeepAlive / time.Second),
+		SessionExpiry: uint32(c.SessionExpiry / time.Second), ReceiveMaximum: c.ReceiveMaximum,
+		Username: c.Username, HasUsername: c.Username != "",
+		Password: c.Password, HasPassword: len(c.Password) > 0,
+	}
+	b.session.hello(p)
+	b.state, b.deadline = brokerConnecting, b.e.now+c.ConnectTimeout
+	b.send(p)
+	b.schedule()
+}
+
+func (b *brokerConn) send(p mqtt.Packet) {
+	b.pingAt = b.e.now + b.e.cfg.Uplink.KeepAlive
+	b.e.out.Conns = append(b.e.out.Conns, ConnEffect{Conn: b.id, Packet: p})
+}
+
+// sendSafe sends when everything written so far is on disk, if the connection is still there then.
+func (b *brokerConn) sendSafe(p mqtt.Packet) {
+	id := b.id
+	b.e.rec.whenSafe(func() {
+		if b.id == id && b.ready() {
+			b.send(p)
+		}
+	})
+}
+
+func (b *brokerConn) packet(p mqtt.Packet) {
+	switch p := p.(type) {
+	case *mqtt.Connack:
+		b.connack(p)
+		return
+	case *mqtt.Disconnect:
+		b.drop(strings.TrimSpace("the broker says: " + p.Reason.String() + " " + p.ReasonString))
+		return
+	}
+	if !b.ready() {
+		b.drop("the broker sent " + p.Type().String() + " before CONNACK")
+		return
+	}
+	b.heard()
+	b.session.receivePacket(p)
+	b.schedule()
+}
+
+// heard pushes back the moment when the broker counts as gone.
+func (b *brokerConn) heard() { b.deadline = b.e.now + b.e.cfg.Uplink.KeepAlive*3/2 }
+
+func (b *brokerConn) connack(p *mqtt.Connack) {
+	if b.state != brokerConnecting {
+		b.drop("the broker sent CONNACK twice")
+		return
+	}
+	if p.Reason.Failed() {
+		b.e.stats.UplinkRefused++
+		b.e.out.note(NoteUplinkRefused, b.key, Addr{}, strings.TrimSpace(p.Reason.String()+" "+p.ReasonString))
+		b.close()
+		b.failed(p.Reason)
+		return
+	}
+	b.e.stats.UplinkConnects++
+	b.e.out.note(NoteUplinkUp, b.key, Addr{}, "")
+	b.state, b.attempts = brokerReady, 0
+	b.limits = limitsOf(p)
+	b.heard()
+	b.session.up(p.SessionPresent)
+	b.schedule()
+}
+
+// closed says that the connection could not be made, or is gone.
+func (b *brokerConn) closed(err error) {
+	b.e.stats.UplinkLost++
+	kind := NoteUplinkLost
+	if b.state == brokerDialing {
+		kind = NoteUplinkFailure
+	}
+	if b.attempts == 0 {
+		b.e.out.note(kind, b.key, Addr{}, err.Error())
+	}
+	delete(b.e.conns, b.id)
+	b.failed(mqtt.ServerUnavailable)
+}
+
+// drop ends a connection on which the broker, or nobody, speaks.
+func (b *brokerConn) drop(why string) {
+	b.e.stats.UplinkLost++
+	b.e.out.note(NoteUplinkLost, b.key, Addr{}, why)
+	b.close()
+	b.failed(mqtt.ServerUnavailable)
+}
+
+// close closes the connection; what was sent before still leaves.
+func (b *brokerConn) close() {
+	b.e.out.Conns = append(b.e.out.Conns, ConnEffect{Conn: b.id, Close: true})
+	delete(b.e.conns, b.id)
+}
+
+// failed decides how to go on without a connection.
+func (b *brokerConn) failed(reason mqtt.Reason) {
+	b.state = brokerIdle
+	b.session.down(reason)
+	if b.session.wanted() {
+		b.backOff()
+	} else {
+		b.schedule()
+		b.session.idle()
+	}
+}
+
+// backOff waits twice as long each time, with jitter: a thousand devices must not come back in the same second.
+func (b *brokerConn) backOff() {
+	c := &b.e.cfg.Uplink
+	wait := c.BackoffMin << min(b.attempts, 16)
+	if wait > c.BackoffMax || wait <= 0 {
+		wait = c.BackoffMax
+	}
+	b.attempts++
+	b.await(b.e.now + wait/2 + time.Duration(b.e.cfg.Random.Int64N(int64(wait))))
+}
+
+// hangUp ends the connection in an orderly way. The broker's copy of the will goes with it (MQTT 5, 3.14.4); if forget is
+// set, so does the session.
+func (b *brokerConn) hangUp(forget bool) {
+	switch b.state {
+	case brokerReady:
+		p := &mqtt.Disconnect{Reason: mqtt.NormalDisconnection}
+		if forget {
+			p.SessionExpiry = new(uint32)
+		}
+		b.send(p)
+		fallthrough
+	case brokerDialing, brokerConnecting:
+		b.close()
+	}
+	b.state = brokerIdle
+	b.schedule()
+}
+
+func (b *brokerConn) schedule() {
+	at := b.session.due()
+	switch b.state {
+	case brokerWaiting, brokerConnecting:
+		at = min(at, b.deadline)
+	case brokerReady:
+		at = min(at, b.deadline, b.pingAt)
+	}
+	b.e.alarms.set(&b.alarm, at)
+}
+
+func (b *brokerConn) wake(now time.Duration) {
+	if now >= b.session.due() {
+		b.session.tick(now)
+	}
+	switch {
+	case b.state == brokerWaiting && now >= b.deadline:
+		if b.session.wanted() {
+			b.dial()
+		} else {
+			b.state = brokerIdle
+			b.session.idle()
+		}
+	case b.state == brokerConnecting && now >= b.deadline:
+		b.drop("no CONNACK within " + b.e.cfg.Uplink.ConnectTimeout.String())
+	case b.ready() && now >= b.deadline:
+		b.drop("the broker is silent")
+	case b.ready() && now >= b.pingAt:
+		b.send(&mqtt.Pingreq{})
+	}
+	b.schedule()
+}
+
+func (b *brokerConn) buffered(int) {} // what may wait for the broker is bounded by its Receive Maximum
+
+// upstreamHealthy reports whether any connection to the broker is there, or none has failed.
+func (e *Engine) upstreamHealthy() bool {
+	if len(e.uplinks) == 0 {
+		return true
+	}
+	for _, u := range e.uplinks {
+		if u.ready() || u.attempts == 0 {
+			return true
+		}
+	}
+	return false
+}
