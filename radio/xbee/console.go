@@ -12,8 +12,12 @@ import (
 // ErrNoAnswer says that the modem did not answer.
 var ErrNoAnswer = errors.New("the modem does not answer")
 
-// answerTimeout is how long the modem may take to answer an AT command. It needs a few milliseconds.
-const answerTimeout = time.Second
+// answerTimeout is how long the modem may take to answer an AT command. It needs a few milliseconds, and more when it is
+// busy. hastyTimeout is for when we do not know whether there is a modem.
+const (
+	answerTimeout = time.Second
+	hastyTimeout  = 400 * time.Millisecond
+)
 
 // An ATError says that the modem has refused a command.
 type ATError struct {
@@ -31,6 +35,7 @@ type console struct {
 	ids     ids
 	queries []*query
 	other   func(data []byte) // gets the frames that are not answers
+	hasty   bool              // do not wait long for answers
 	scratch []byte
 }
 
@@ -106,7 +111,7 @@ func (c *console) deadline() (first time.Time) {
 // to the caller. The error is an *ATError if the modem refused, ErrNoAnswer, or what the line failed with.
 func (c *console) ask(ctx context.Context, command string, value ...byte) (answer []byte, err error) {
 	for range 2 {
-		answer, err = c.askOnce(ctx, command, answerTimeout, value...)
+		answer, err = c.askOnce(ctx, command, value)
 		if !errors.Is(err, ErrNoAnswer) {
 			return answer, err
 		}
@@ -114,9 +119,13 @@ func (c *console) ask(ctx context.Context, command string, value ...byte) (answe
 	return nil, fmt.Errorf("%w to AT%s", ErrNoAnswer, command)
 }
 
-func (c *console) askOnce(ctx context.Context, command string, patience time.Duration, value ...byte) (answer []byte, err error) {
+func (c *console) askOnce(ctx context.Context, command string, value []byte) (answer []byte, err error) {
+	deadline := time.Now().Add(answerTimeout)
+	if c.hasty {
+		deadline = time.Now().Add(hastyTimeout)
+	}
 	done := false
-	e := c.query(query{command: command, deadline: time.Now().Add(patience), answered: func(v []byte, e error) {
+	e := c.query(query{command: command, deadline: deadline, answered: func(v []byte, e error) {
 		answer, err, done = append([]byte(nil), v...), e, true
 	}}, value)
 	if e != nil {

@@ -108,7 +108,9 @@ func (d *doctor) find(ctx context.Context) error {
 		if err := d.open(ctx, baud); err != nil {
 			return err
 		}
+		d.hasty = true
 		mode, err := d.probe(ctx)
+		d.hasty = false
 		if err == nil {
 			d.say("%d bit/s: the modem answers in %v", baud, mode)
 			return nil

@@ -70,11 +70,10 @@ func (m *Modem) request(f []byte) {
 }
 
 const (
-	statusInvalidEndpoint = 0x15
-	statusNotJoined       = 0x22
-	statusSelf            = 0x23
-	statusNoBuffer        = 0x32
-	statusTooLarge        = 0x74
+	statusNotJoined = 0x22
+	statusSelf      = 0x23
+	statusNoBuffer  = 0x32
+	statusTooLarge  = 0x74
 )
 
 // transmit hands a packet to the air, and answers with a status frame of that kind unless the id is 0.

@@ -19,6 +19,13 @@ import (
 // patience is how long a test waits for something that must happen.
 const patience = 15 * time.Second
 
+// skipIfShort leaves out tests that take long, because what they test takes long.
+func skipIfShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
+}
+
 // A gateway is a link at an emulated modem, and what it has reported.
 type gateway struct {
 	*link.Link
@@ -90,7 +97,7 @@ func (e endpoint) Receive(deadline time.Time) ([]byte, error) {
 }
 
 func TestLinkPassesTheSuite(t *testing.T) {
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name  string
 		modem xbee.ModemConfig
 		link  link.Config
@@ -107,6 +114,9 @@ func TestLinkPassesTheSuite(t *testing.T) {
 		{"802.15.4 S1, 64-bit", xbee.ModemConfig{Family: xbee.Series1}, link.Config{}, xbee.NodeConfig{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if i > 0 {
+				skipIfShort(t)
+			}
 			radiotest.Run(t, func(t *testing.T) radiotest.Network {
 				c.modem.Unpaced, c.link.BroadcastInterval = true, 20*time.Millisecond
 				g := newGateway(t, xbee.AirConfig{}, c.modem, c.link).up(t)

@@ -84,7 +84,8 @@ func (a *Air) NewModem(c ModemConfig) (*Modem, error) {
 	}
 	m := &Modem{air: a, cfg: c, flash: factory(c)}
 	m.configure()
-	m.station = station{host: m, family: c.Family, address: c.Address, rssi: 40, buffers: c.Buffers}
+	m.station = station{host: m, family: c.Family, address: c.Address, pan: m.flash.number("ID"), rssi: 40,
+		buffers: c.Buffers}
 	if c.Family == Series1 {
 		m.station.buffers = longest // its buffer is counted in octets
 	}

@@ -44,7 +44,7 @@ func (a *Air) transmit(p *packet) outcome {
 	if p.broadcast() {
 		return a.transmitToAll(p)
 	}
-	once := a.airtime(len(p.data), true)
+	once := a.airtime(p)
 	to := a.find(p)
 	if to == nil {
 		a.stats.Failed++
@@ -78,7 +78,7 @@ func (a *Air) transmit(p *packet) outcome {
 }
 
 func (a *Air) transmitToAll(p *packet) outcome {
-	o := outcome{used: unknown16, busy: a.airtime(len(p.data), false)}
+	o := outcome{used: unknown16, busy: a.airtime(p)}
 	for _, s := range a.stations {
 		if s != p.from && s.on && s.pan == p.from.pan && !a.loses() {
 			o.reached = append(o.reached, s)
@@ -110,15 +110,18 @@ func (a *Air) loses() bool {
 	return false
 }
 
-// airtime is how long a payload of n octets occupies the channel.
-func (a *Air) airtime(n int, acknowledged bool) time.Duration {
+// airtime is how long a packet occupies the channel, once.
+func (a *Air) airtime(p *packet) time.Duration {
 	if !a.cfg.Airtime {
 		return 0
 	}
-	fragments := max(1, (n+fragment-1)/fragment)
-	d := contention + overhead*octetTime
-	if acknowledged {
-		d += turnaround + acknowledgement
+	n, fragments := len(p.data), 1
+	if p.from.family == Zigbee {
+		fragments = max(1, (n+fragment-1)/fragment)
 	}
-	return time.Duration(fragments)*d + time.Duration(n)*octetTime
+	each := contention + overhead*octetTime
+	if !p.broadcast() {
+		each += turnaround + acknowledgement
+	}
+	return time.Duration(fragments)*each + time.Duration(n)*octetTime
 }
