@@ -265,8 +265,7 @@ func (d *Device) regack(msgID uint16, reason mqtt.Reason) {
 		d.refuseTopic(d.topics.get(id), "")
 	}
 	d.reg = registration{}
-	d.resumeFlights()
-	d.pump()
+	d.carryOn()
 }
 
 // refuseTopic notes that the device does not take a topic; it will be sent nothing of it for the rest of the session.

@@ -76,8 +76,7 @@ func (d *Device) retryRegister() {
 		d.refuseTopic(t, "REGISTER was not answered: ")
 	}
 	d.reg = registration{}
-	d.resumeFlights()
-	d.pump()
+	d.carryOn()
 }
 
 // stall stops sending to a device that has not answered anything, until it is heard again. A sleeper that fell silent in
@@ -107,8 +106,15 @@ func (d *Device) resume() {
 		d.reg.tries, d.reg.begun = 0, d.e.now
 		d.sendRegister()
 	}
-	d.resumeFlights()
-	d.pump()
+	d.carryOn()
+}
+
+// carryOn sends what waited for the device, or for the end of a registration.
+func (d *Device) carryOn() {
+	if d.reachable() {
+		d.resumeFlights()
+		d.pump()
+	}
 }
 
 func (d *Device) resumeFlights() {

@@ -34,7 +34,7 @@ func (d *Device) register(msgID uint16, name string) {
 	}
 	d.e.rec.whenSafe(func() {
 		d.answer(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
-		d.pump()
+		d.carryOn()
 	})
 }
 
@@ -50,7 +50,7 @@ func (d *Device) topicID(name string, told bool) uint16 {
 	return id
 }
 
-// tell notes that the device learns, or has used, a topic id.
+// tell notes that the device learns a topic id. That ends a REGISTER of ours: carryOn must follow, behind the answer.
 func (d *Device) tell(id uint16) {
 	t := d.topics.get(id)
 	t.known, t.told, t.refused = true, true, false
@@ -70,7 +70,10 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 		return
 	}
 	share, inner := splitShare(filter)
-	if t.kind == topicNormal && share == "" && !topic.HasWildcard(filter) {
+	switch wild := topic.HasWildcard(filter); {
+	case wild && t.kind == topicShort:
+		r.topic.id = 0 // the two octets name no topic
+	case !wild && t.kind == topicNormal && share == "":
 		// The id comes first, so that messages which arrive together with SUBACK can use it.
 		if r.topic.id = d.topicID(filter, true); r.topic.id == 0 {
 			d.suback(&r, 0, mqtt.QuotaExceeded)
@@ -140,6 +143,7 @@ func (d *Device) suback(r *request, qos uint8, reason mqtt.Reason) {
 			d.tell(id.id)
 		}
 		d.answer(func(b []byte) []byte { return d.dialect.suback(b, id, msgID, qos, reason) })
+		d.carryOn()
 	})
 }
 
