@@ -43,7 +43,8 @@ type Device struct {
 	noDUP      bool
 	fresh      bool // nothing was heard since CONNACK: a repeated CONNECT means that it was lost
 	unproven   bool // the address has not yet answered what only its owner could have seen
-	stalled    bool // retries are used up; wait until the device is heard
+	stalled    bool // retries are used up; wait until the device is heard, or until resumeAt
+	congested  bool // stalled because the device said so: wait until resumeAt, whatever is heard
 	overflowed bool // said so in the log; until the queue is empty again
 
 	keepAlive time.Duration // as the device asked, without tolerance
@@ -69,7 +70,7 @@ type Device struct {
 	lastSub   lastRequest
 	gate      uint64        // the last one whose opening lets pump go on
 	attempt   uint32        // counts CONNECTs
-	resumeAt  time.Duration // after a restart of the gateway; never otherwise
+	resumeAt  time.Duration // the end of being stalled, if it has one; never otherwise
 
 	stats DeviceStats
 }
@@ -103,7 +104,7 @@ func (d *Device) hears() {
 
 // served ends the handling of a datagram: a device that had fallen silent is there again.
 func (d *Device) served() {
-	if d.stalled {
+	if d.stalled && !d.congested {
 		d.stalled, d.resumeAt = false, never
 		d.resume()
 	}
@@ -115,7 +116,7 @@ func (d *Device) enter(s State) {
 	d.state = s
 	d.e.stats.states[s]++
 	d.heard = d.e.now
-	d.stalled, d.resumeAt = false, never
+	d.stalled, d.congested, d.resumeAt = false, false, never
 	if s != Active && s != Awake {
 		d.pause()
 	}
@@ -167,6 +168,7 @@ func (d *Device) wake(now time.Duration) {
 	switch {
 	case !d.reachable():
 	case d.stalled && now >= d.resumeAt:
+		d.congested = false
 		d.served()
 	case !d.stalled && now >= d.retryTime():
 		d.retry(now)

@@ -257,9 +257,7 @@ func (d *Device) regack(msgID uint16, reason mqtt.Reason) {
 		d.tell(id)
 		d.saveTopic(id)
 	case congested(reason):
-		d.reg.tries, d.reg.due = 0, d.e.now+congestionPause
-		d.yield()
-		d.schedule()
+		d.rest()
 		return
 	default:
 		d.refuseTopic(d.topics.get(id), "")
@@ -385,8 +383,9 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 		}
 		d.settle(d.land(f))
 	case congested(reason):
-		f.tries, f.due = 0, d.e.now+congestionPause
-		d.yield()
+		f.anew = true
+		d.rest()
+		return
 	case reason == mqtt.TopicAliasInvalid && f.topic.kind == topicNormal && !f.again:
 		d.unlearn(f.topic)
 		d.sendAnew(f)

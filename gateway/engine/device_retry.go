@@ -89,6 +89,14 @@ func (d *Device) stall() {
 	}
 }
 
+// rest leaves a congested device alone for a while. A sleeper is let go.
+func (d *Device) rest() {
+	d.stalled, d.congested, d.resumeAt = true, true, d.e.now+congestionPause
+	d.pause()
+	d.yield()
+	d.schedule()
+}
+
 // pause keeps what is in flight for the time when the device is reachable again.
 func (d *Device) pause() {
 	d.reg.tries = 0
@@ -111,7 +119,7 @@ func (d *Device) resume() {
 
 // carryOn sends what waited for the device, or for the end of a registration.
 func (d *Device) carryOn() {
-	if d.reachable() {
+	if d.reachable() && !d.stalled {
 		d.resumeFlights()
 		d.pump()
 	}
