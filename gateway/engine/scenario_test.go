@@ -45,6 +45,7 @@ import (
 //	counts   malformed=1                                   counters of Stats
 //	devices  asleep=1                                      how many sessions are in a state
 //	logged   "device lost"                                 a note, exactly once since the last line that did something
+//	logged   (silent)                                      none
 //
 // Each scenario is played twice: with sessions in memory, and with sessions on a disk that is fast.
 func TestScenarios(t *testing.T) {

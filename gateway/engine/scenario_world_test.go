@@ -331,13 +331,16 @@ func (w *world) check(verb string, args []string) string {
 }
 
 func (w *world) checkLog(text string) string {
+	if text == silence && len(w.notes) > 0 {
+		return "logged " + w.notes[0].Kind.String()
+	}
 	seen := 0
 	for _, n := range w.notes {
 		if n.Kind.String() == text {
 			seen++
 		}
 	}
-	if seen == 1 {
+	if seen == 1 || text == silence {
 		return ""
 	}
 	return fmt.Sprintf("logged %d times: %s", seen, text)
