@@ -283,7 +283,7 @@ func (c *Client) publishWill() {
 func (c *Client) free() {
 	c.forgetRecords()
 	for _, s := range c.subs {
-		c.e.router.unsubscribe(s)
+		c.e.detach(s)
 	}
 	c.subs, c.expiry = nil, 0
 	c.e.alarms.set(&c.alarm, never)

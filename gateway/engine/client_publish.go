@@ -23,31 +23,39 @@ func (c *Client) publish(p *mqtt.Publish) {
 			return
 		}
 	}
-	var gate uint64
-	reason := mqtt.Success
-	if strings.HasPrefix(p.Topic, "$SYS/") {
+	m := &Message{
+		Topic: p.Topic, Payload: p.Payload, QoS: p.QoS, Retain: p.Retain, Props: p.Props,
+		expires: c.e.expiry(p), origin: c,
+	}
+	reason := c.e.refuses(m)
+	switch {
+	case strings.HasPrefix(p.Topic, "$SYS/"):
 		reason = mqtt.NotAuthorized
-	} else {
-		m := &Message{
-			Topic: p.Topic, Payload: p.Payload, QoS: p.QoS, Retain: p.Retain, Props: p.Props,
-			expires: c.e.expiry(p), origin: c,
-		}
-		if p.QoS == 2 {
-			c.received[p.PacketID] = struct{}{}
-			c.saveReceived(p.PacketID)
-			m.gate = c.e.rec.gate()
-		}
-		if c.e.publish(m) == 0 {
-			reason = mqtt.NoMatchingSubscribers
-		}
-		gate = m.gate
+	case !reason.Failed():
+		reason = c.route(m, p.PacketID)
+	case c.version != mqtt.V5:
+		c.conn.fail(reason, "no room for messages") // it knows no refusal: what is not acknowledged comes again
+		return
 	}
 	switch p.QoS {
 	case 1:
-		c.acknowledge(gate, &mqtt.Ack{Kind: mqtt.PUBACK, PacketID: p.PacketID, Reason: reason})
+		c.acknowledge(m.gate, &mqtt.Ack{Kind: mqtt.PUBACK, PacketID: p.PacketID, Reason: reason})
 	case 2:
-		c.acknowledge(gate, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID, Reason: reason})
+		c.acknowledge(m.gate, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID, Reason: reason})
 	}
+}
+
+// route brings a message to those who want it; of a QoS 2 one, the packet id goes to the disk with it.
+func (c *Client) route(m *Message, packetID uint16) mqtt.Reason {
+	if m.QoS == 2 {
+		c.received[packetID] = struct{}{}
+		c.saveReceived(packetID)
+		m.gate = c.e.rec.gate()
+	}
+	if c.e.publish(m) == 0 {
+		return mqtt.NoMatchingSubscribers
+	}
+	return mqtt.Success
 }
 
 // acknowledge sends an acknowledgement when the batch is on disk, and never before those of earlier messages

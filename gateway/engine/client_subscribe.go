@@ -25,7 +25,7 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 			continue
 		}
 		if existed {
-			c.e.router.unsubscribe(old)
+			c.e.detach(old)
 		}
 		s := &subscription{
 			owner: c, share: share, filter: inner, qos: want.QoS, noLocal: want.NoLocal,
@@ -36,7 +36,7 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 		}
 		c.saveSub(s)
 		c.subs[want.Filter] = s
-		c.e.router.subscribe(s)
+		c.e.attach(s)
 		ack.Reasons = append(ack.Reasons, mqtt.Reason(s.qos))
 		send := want.RetainHandling == mqtt.SendRetained || want.RetainHandling == mqtt.SendRetainedIfNew && !existed
 		if share == "" && send {
@@ -64,7 +64,7 @@ func (c *Client) unsubscribe(p *mqtt.Unsubscribe) {
 		s, ok := c.subs[filter]
 		reason := mqtt.NoSubscriptionExisted
 		if ok {
-			c.e.router.unsubscribe(s)
+			c.e.detach(s)
 			delete(c.subs, filter)
 			if c.kept() {
 				c.e.rec.erase(recordSub, c.record, s.record)

@@ -14,6 +14,7 @@ type Mode uint8
 const (
 	Builtin     Mode = iota // the gateway's own router serves devices and ordinary MQTT clients
 	Transparent             // each device has a connection of its own to the upstream broker
+	Aggregating             // the router, and one connection, the bridge, that joins it with the upstream broker
 )
 
 // Config is what an engine needs to know. DefaultConfig gives every field a sensible value.
@@ -25,6 +26,7 @@ type Config struct {
 	Device  DeviceConfig
 	Client  ClientConfig
 	Uplink  UplinkConfig
+	Bridge  BridgeConfig
 	QoSNeg1 bool // accept PUBLISH with QoS -1 (v1.2, 6.8)
 
 	// Predefined topics by id: for every device, and for single devices by client id (these come first).
@@ -96,7 +98,8 @@ type DeviceConfig struct {
 // DeviceOverride is what differs for one device.
 type DeviceOverride struct {
 	Predefined map[uint16]string
-	NoDUP      bool // this device rejects messages with the DUP bit, as RIOT's emcute does
+	NoDUP      bool  // this device rejects messages with the DUP bit, as RIOT's emcute does
+	Mode       *Mode // where this device's publications go; nil: where everyone's do
 }
 
 // An Overflow says which QoS 0 message goes when a queue is full.
@@ -177,6 +180,12 @@ func DefaultConfig(link string) Config {
 			BackoffMax:     time.Minute,
 			DialRate:       500,
 			Queue:          16,
+		},
+		Bridge: BridgeConfig{
+			Name:    "mqttsn-gateway",
+			Forward: []string{"#"},
+			Spool:   Limit{Messages: 100_000, Bytes: 64 << 20},
+			Window:  100,
 		},
 	}
 }

@@ -35,6 +35,7 @@ type Engine struct {
 	rec      records
 	router   router
 	local    local
+	bridge   *bridge // nil but in aggregating mode
 	clients  map[string]*Client
 	conns    map[ConnID]conn
 	uplinks  map[string]*uplink
@@ -48,6 +49,7 @@ type Engine struct {
 type override struct {
 	predef *predefined
 	noDUP  bool
+	mode   *Mode
 }
 
 // A conn is the owner of an MQTT connection.
@@ -80,10 +82,13 @@ func New(cfg Config) (*Engine, error) {
 		uplinks:    make(map[string]*uplink),
 	}
 	for id, o := range cfg.Devices {
-		e.overrides[id] = override{newPredefined(cfg.Predefined, o.Predefined), o.NoDUP}
+		e.overrides[id] = override{newPredefined(cfg.Predefined, o.Predefined), o.NoDUP, o.Mode}
 	}
 	e.local.e = e
-	e.rec.durable = cfg.Durable
+	e.rec.durable, e.rec.lastID = cfg.Durable, bridgeRecord
+	if cfg.Mode == Aggregating {
+		e.bridge = newBridge(e)
+	}
 	e.anyone = Device{e: e, predef: e.predef}
 	e.unasked = e.local
 	if cfg.Mode == Transparent {
@@ -250,10 +255,37 @@ func (e *Engine) StoreFailing(now time.Duration, failing bool, out *Out) {
 func (e *Engine) Stats() *Stats { return &e.stats }
 
 func (e *Engine) northOf(d *Device) north {
-	if e.cfg.Mode == Transparent {
+	mode := e.cfg.Mode
+	if o, ok := e.overrides[d.id]; ok && o.mode != nil {
+		mode = *o.mode
+	}
+	if mode == Transparent {
 		return e.uplinkOf(d.id)
 	}
 	return e.local
+}
+
+// attach makes a subscription of a local session, and detach ends it. The broker is asked for what they want, too.
+func (e *Engine) attach(s *subscription) {
+	e.router.subscribe(s)
+	if e.bridge != nil {
+		e.bridge.want(s)
+	}
+}
+
+func (e *Engine) detach(s *subscription) {
+	e.router.unsubscribe(s)
+	if e.bridge != nil {
+		e.bridge.unwant(s)
+	}
+}
+
+// refuses says why a QoS 1 or 2 message cannot be taken now, if it cannot.
+func (e *Engine) refuses(m *Message) mqtt.Reason {
+	if e.bridge != nil && e.bridge.refuses(m) || e.rec.failing && m.QoS > 0 && e.router.keeps(m) {
+		return mqtt.QuotaExceeded
+	}
+	return mqtt.Success
 }
 
 // publish routes a publication and keeps it if it is retained.
@@ -266,7 +298,9 @@ func (e *Engine) publish(m *Message) int {
 }
 
 // serving reports whether the gateway can serve devices now (v1.2, 6.1): one with its own broker always can.
-func (e *Engine) serving() bool { return !e.closing && (e.cfg.Mode == Builtin || e.upstreamHealthy()) }
+func (e *Engine) serving() bool {
+	return !e.closing && (e.cfg.Mode != Transparent || e.upstreamHealthy())
+}
 
 // sameHost compares two addresses without their ports.
 func (e *Engine) sameHost(a, b Addr) bool { return e.cfg.SameHost != nil && e.cfg.SameHost(a, b) }
@@ -296,9 +330,13 @@ func (e *Engine) Shutdown(now time.Duration, out *Out) {
 	e.enter(now, out)
 	e.closing = true
 	for _, d := range e.devices {
-		if d.located && d.state == Active {
+		// What is on disk goes on after a restart, and nobody need notice.
+		if d.located && d.state == Active && !e.rec.durable {
 			d.send(d.dialect.disconnect)
 		}
+	}
+	if e.bridge != nil && e.bridge.ready() {
+		e.bridge.sayStatus("offline")
 	}
 	for id, k := range e.conns {
 		switch k := k.(type) {
@@ -308,7 +346,11 @@ func (e *Engine) Shutdown(now time.Duration, out *Out) {
 			}
 			k.end()
 		case *brokerConn:
-			k.hangUp(false)
+			if e.rec.durable && k.session != brokerSession(e.bridge) {
+				k.close() // without a goodbye: the session goes on, and its will waits for us to come back
+			} else {
+				k.hangUp(false)
+			}
 		}
 		delete(e.conns, id)
 	}

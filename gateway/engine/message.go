@@ -29,6 +29,8 @@ type Message struct {
 	retained uint64 // its number on disk as the retained message of its topic
 	gate     uint64 // the batch that it, or the id that it was received under, is in
 
+	upstream bool // came through the bridge
+
 	// origin is the session that published the message, for No Local; nil for the gateway's own.
 	origin subscriber
 }

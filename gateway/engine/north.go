@@ -50,6 +50,10 @@ type local struct{ e *Engine }
 func (n local) connect(d *Device, _ bool) { d.connected() }
 
 func (n local) publish(d *Device, m *Message, token uint32) {
+	if reason := n.e.refuses(m); reason.Failed() {
+		d.published(token, reason)
+		return
+	}
 	if m.QoS == 2 {
 		m.gate = n.e.rec.gate() // the record of its id
 	}
@@ -61,9 +65,9 @@ func (n local) publish(d *Device, m *Message, token uint32) {
 
 func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 	if old != nil {
-		n.e.router.unsubscribe(old)
+		n.e.detach(old)
 	}
-	n.e.router.subscribe(s)
+	n.e.attach(s)
 	d.subscribed(r, mqtt.Reason(s.qos))
 	if s.share == "" {
 		n.e.rec.whenSafe(func() { n.e.router.replay(s, n.e) }) // behind SUBACK
@@ -71,7 +75,7 @@ func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 }
 
 func (n local) unsubscribe(d *Device, s *subscription, r *request) {
-	n.e.router.unsubscribe(s)
+	n.e.detach(s)
 	if r != nil {
 		d.unsubscribed(r, mqtt.Success)
 	}
@@ -80,7 +84,7 @@ func (n local) unsubscribe(d *Device, s *subscription, r *request) {
 func (n local) repeated(*Device, uint32)                             {}
 func (n local) settled(*Device, entry)                               {}
 func (n local) willChanged(*Device)                                  {}
-func (n local) restored(_ *Device, s *subscription)                  { n.e.router.subscribe(s) }
+func (n local) restored(_ *Device, s *subscription)                  { n.e.attach(s) }
 func (n local) restoredUpstream(*Device, uint16)                     {}
 func (n local) restoredSend(*Device, *Message, uint32, uint16, bool) {}
 func (n local) restart(*Device)                                      {}

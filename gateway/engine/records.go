@@ -44,6 +44,7 @@ const (
 	recordInbound  recordKind = 'i' // QoS 2 packet ids that wait for PUBREL: number is the packet id
 	recordRetained recordKind = 'r'
 	recordUpstream recordKind = 'u' // QoS 2 packet ids of the broker's that the device has: number is the packet id
+	recordWant     recordKind = 'w' // filters that the bridge has subscribed to: number is the subscription identifier
 	recordSend     recordKind = 'o' // QoS 2 messages on their way to the broker: number is the token
 )
 

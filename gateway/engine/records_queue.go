@@ -64,7 +64,7 @@ func (m *Message) write(f *fields, now time.Duration) {
 	f.string(m.Topic)
 	f.bytes(m.Payload)
 	f.num(uint64(m.QoS))
-	f.flags(m.Retain, m.Props != nil, m.expires != never)
+	f.flags(m.Retain, m.Props != nil, m.expires != never, m.upstream)
 	if m.expires != never {
 		f.int(int64(m.expires - now))
 	}
@@ -78,7 +78,7 @@ func (m *Message) read(f *fields, now time.Duration) {
 	m.Topic = f.readString()
 	m.Payload = f.readBytes()
 	m.QoS = uint8(f.readNum())
-	f.readFlags(&m.Retain, &props, &expires)
+	f.readFlags(&m.Retain, &props, &expires, &m.upstream)
 	m.expires = never
 	if expires {
 		m.expires = now + max(0, time.Duration(f.readInt()))

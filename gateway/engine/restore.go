@@ -62,6 +62,8 @@ func (r *Restorer) Add(key, value []byte) error {
 		m := &Message{retained: id}
 		m.read(f, r.e.now)
 		r.e.router.retained.Set(m.Topic, m)
+	case kind == recordWant && len(key) == longKey && r.e.bridge != nil:
+		r.e.bridge.wants.restore(f.readString(), uint32(binary.BigEndian.Uint64(key[shortKey:])))
 	case len(key) == longKey:
 		r.e.rec.lastID = max(r.e.rec.lastID, binary.BigEndian.Uint64(key[shortKey:]))
 		r.parts = append(r.parts, part{bytes.Clone(key), bytes.Clone(value)})
@@ -111,8 +113,10 @@ func (r *Restorer) join(p part) error {
 	d, c := r.devices[session], r.clients[session]
 	f := &fields{b: p.value}
 	switch {
+	case session == bridgeRecord:
+		return r.joinBridge(p, f)
 	case d == nil && c == nil:
-		return nil
+		return nil // of a session that was forgotten, and the power went
 	case kind == recordTopic && d != nil:
 		d.restoreTopic(uint16(number), f)
 	case kind == recordSub:
@@ -125,7 +129,7 @@ func (r *Restorer) join(p part) error {
 		} else {
 			s.owner = c
 			c.subs[s.fullFilter()] = s
-			r.e.router.subscribe(s)
+			r.e.attach(s)
 		}
 	case kind == recordInbound && d != nil:
 		d.restoreInbound(number, f)
@@ -150,10 +154,33 @@ func (r *Restorer) join(p part) error {
 	return nil
 }
 
-func (r *Restorer) restoreEntry(d *Device, c *Client, number uint64, f *fields) {
-	en := entry{record: number, msg: r.messages[f.readNum()]}
+// joinBridge gives the bridge its spool back. Without aggregating mode it waits on disk for the day of its return.
+func (r *Restorer) joinBridge(p part, f *fields) error {
+	number, b := binary.BigEndian.Uint64(p.key[shortKey:]), r.e.bridge
+	switch kind := recordKind(p.key[0]); {
+	case kind == recordQueued:
+		en, done := r.readEntry(number, f)
+		switch {
+		case f.bad || b == nil:
+		case en.id != 0:
+			b.flights = append(b.flights, clientFlight{entry: en, released: done})
+		default:
+			b.spool.push(en)
+		}
+	case b == nil:
+	case kind == recordUpstream:
+		b.received[uint16(number-1)] = struct{}{}
+	}
+	if f.bad {
+		return fmt.Errorf("engine: record %x is damaged", p.key)
+	}
+	return nil
+}
+
+// readEntry reads an entry of a queue, and whether its receiver has it already.
+func (r *Restorer) readEntry(number uint64, f *fields) (en entry, done bool) {
+	en = entry{record: number, msg: r.messages[f.readNum()]}
 	en.qos = uint8(f.readNum())
-	var done bool
 	f.readFlags(&en.retain, &done)
 	en.id = uint16(f.readNum())
 	en.upstream = uint16(f.readNum())
@@ -162,10 +189,16 @@ func (r *Restorer) restoreEntry(d *Device, c *Client, number uint64, f *fields) 
 	}
 	if en.msg == nil || f.bad {
 		f.bad = true
-		return
+		return en, false
 	}
 	en.msg.refs++
+	return en, done
+}
+
+func (r *Restorer) restoreEntry(d *Device, c *Client, number uint64, f *fields) {
+	en, done := r.readEntry(number, f)
 	switch {
+	case f.bad:
 	case d != nil && en.id != 0:
 		d.restoreFlight(en, done)
 	case d != nil:

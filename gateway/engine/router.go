@@ -212,3 +212,14 @@ func (r *router) replay(s *subscription, e *Engine) {
 		return true
 	})
 }
+
+// keeps reports whether a session that subscribed to m's topic with QoS 1 or 2 would have to keep it on disk.
+func (r *router) keeps(m *Message) bool {
+	r.matches = r.subs.AppendMatches(r.matches[:0], m.Topic)
+	for _, s := range r.matches {
+		if s.owner == nil || s.qos > 0 {
+			return true
+		}
+	}
+	return false
+}

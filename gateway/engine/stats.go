@@ -34,6 +34,10 @@ type Stats struct {
 	ClientRefused  uint64
 	ClientDropped  uint64 // messages for ordinary clients that were given up
 
+	Forwarded    uint64 // publications that the upstream broker has taken from the spool
+	Fetched      uint64 // publications from upstream
+	SpoolDropped uint64 // publications that could not go upstream
+
 	UplinkConnects uint64
 	UplinkRefused  uint64
 	UplinkLost     uint64
