@@ -185,4 +185,7 @@ func (i *ids) take() byte {
 	}
 }
 
+// again lets ids begin at 1.
+func (i *ids) again() { i.last = 0 }
+
 func (i *ids) release(id byte) { i.used[id] = false }

@@ -32,10 +32,11 @@ var settings = []struct {
 	{"AI", func(m *Modem, v []byte) { m.Association = uint8(number(v)) }},
 }
 
-// probe finds out how the modem frames, and sets the line to it. The question and its answers look the same in both
-// modes (reference, section 2).
+// probe finds out how the modem frames, and sets the line to it. With the first ids, the question and its answers look
+// the same in both modes (reference, section 2).
 func (c *console) probe(ctx context.Context) (frame.Mode, error) {
 	c.line.setMode(frame.Plain)
+	c.ids.again()
 	v, err := c.ask(ctx, "AP")
 	if err != nil {
 		return 0, err

@@ -78,6 +78,17 @@ func (m *Modem) broadcastPayload() int {
 	return m.MaxPayload
 }
 
+// cost is how many octets of payload the options of a packet take, at most.
+func (m *Modem) cost(o frame.TxOptions) int {
+	switch {
+	case m.Family == Zigbee && o&frame.EncryptAPS != 0:
+		return 9
+	case o&frame.SecureSession != 0:
+		return 4
+	}
+	return 0
+}
+
 // tablePayload is the longest packet where the modem does not know NP.
 func (m *Modem) tablePayload() int {
 	plain := map[Family]int{IEEE802154: 100, Zigbee: 84, DigiMesh: 73}[m.Family]

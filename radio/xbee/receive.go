@@ -76,7 +76,8 @@ func (s *session) sender(a frame.Addr64, a16 frame.Addr16) radio.Peer {
 	return Peer16(s.modem.PAN16, a16)
 }
 
-// receive hands a datagram to the reader. Before the first interrogation nobody reads.
+// receive hands a datagram to the reader. Where its frame does not tell how strong it was, the reader gets what was
+// measured of the node before. Before the first interrogation nobody reads.
 func (s *session) receive(p radio.Peer, a16 frame.Addr16, rssi int8, data []byte) {
 	if s.modem == nil {
 		s.link.countUnknown()

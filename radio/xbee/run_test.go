@@ -54,6 +54,7 @@ func TestLearnsWhatTheModemIs(t *testing.T) {
 func TestMTUIsTheLesserOfModemAndConfiguration(t *testing.T) {
 	onBench(t, zigbee, Config{MaxPayload: 84}, func(t *testing.T, b *bench) { require.Equal(t, 84, b.MTU()) })
 	onBench(t, digimesh, Config{MaxPayload: 84}, func(t *testing.T, b *bench) { require.Equal(t, 73, b.MTU()) })
+	onBench(t, zigbee, Config{Options: frame.EncryptAPS}, func(t *testing.T, b *bench) { require.Equal(t, 246, b.MTU()) })
 	onBench(t, zigbee, Config{}, func(t *testing.T, b *bench) {
 		require.ErrorIs(t, b.Broadcast(make([]byte, 85), 0), radio.ErrTooLong, "Zigbee does not fragment broadcasts")
 		require.NoError(t, b.Broadcast(make([]byte, 84), 0))
@@ -240,6 +241,37 @@ func TestGivesUpAPortThatTakesNothing(t *testing.T) {
 		require.ErrorContains(t, err, "the serial port has failed")
 		require.Equal(t, writeTimeout, time.Since(began))
 		l.close()
+	})
+}
+
+// FuzzSession hands frames to a session, whatever the modem may make of them.
+func FuzzSession(f *testing.F) {
+	for _, in := range []frame.Frame{
+		&frame.Receive{Source: nodeA, Data: []byte("x")}, &frame.ExplicitReceive{Endpoint: frame.SerialData},
+		&frame.Receive64{Source: nodeA}, &frame.Receive16{Source: 1}, &frame.TransmitStatus{ID: 1},
+		&frame.TxStatus{ID: 1, Status: frame.NotJoined}, &frame.ModemStatus{}, &frame.NodeID{Node: nodeA},
+		&frame.ATResponse{ID: 1, Command: "AI"}, &frame.Receive{Source: frame.Unknown64, Source16: 7},
+	} {
+		f.Add(in.Append(nil), true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, known bool) {
+		if len(data) == 0 {
+			return
+		}
+		l := &Link{cfg: Config{OnEvent: func(radio.Event) {}}}
+		l.inbox.init()
+		l.outbox.init(1)
+		l.nodes.init()
+		s := &session{link: l}
+		s.console.other = s.dispatch
+		if known {
+			s.modem = &Modem{Family: Zigbee}
+		}
+		require.NoError(t, l.outbox.add(Peer64(nodeA), nil, time.Now()))
+		q, d := l.outbox.take(false)
+		s.flights = []*flight{{datagram: d, queue: q, id: 1}}
+		s.console.handle(data)
+		require.LessOrEqual(t, len(l.Nodes()), 2)
 	})
 }
 

@@ -9,12 +9,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mqttsn-gateway/mqttsn/client"
 	"mqttsn-gateway/radio"
 	"mqttsn-gateway/radio/port"
 	"mqttsn-gateway/radio/radiotest"
 	link "mqttsn-gateway/radio/xbee"
 	"mqttsn-gateway/testbed/xbee"
 )
+
+// A client library can be put onto a node.
+var _ client.Transport = (*xbee.Node)(nil)
 
 // patience is how long a test waits for something that must happen.
 const patience = 15 * time.Second

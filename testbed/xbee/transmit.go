@@ -40,6 +40,9 @@ type outcome struct {
 
 // transmit decides what becomes of a packet.
 func (a *Air) transmit(p *packet) outcome {
+	if !p.from.on {
+		return outcome{status: statusNoAck, used: 0xFFFD}
+	}
 	a.stats.Sent++
 	if p.broadcast() {
 		return a.transmitToAll(p)
