@@ -38,7 +38,7 @@ func TestAbuse(t *testing.T) {
 	var work errgroup.Group
 	ctx, flooded := context.WithCancel(t.Context())
 	work.Go(func() (err error) {
-		memory, err = sampleMemory(ctx, g.process)
+		memory, err = sampleMemory(ctx, g.Process)
 		return err
 	})
 	for _, c := range clients {
@@ -51,7 +51,7 @@ func TestAbuse(t *testing.T) {
 	})
 	require.NoError(t, work.Wait())
 
-	require.True(t, g.running())
+	require.True(t, g.Running())
 	half := len(memory) / 2
 	first, second := slices.Max(memory[:half]), slices.Max(memory[half:])
 	t.Logf("memory: at most %d KiB in the first half, %d KiB in the second", first>>10, second>>10)

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // A conversation is a row of a table: what a device and the gateway say to each other, in the notation of script. The
@@ -62,7 +64,7 @@ func TestConversations(t *testing.T) {
 			}
 			t.Run("transparent/"+mode+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				ours(t, "mqttsn-gateway")
+				programs.Ours(t, "mqttsn-gateway")
 				g := startTransparent(t, startMosquitto(t).addr, gatewayOptions{flags: c.flags})
 				play(g, newDevice(t, g.udp), c.script)
 			})

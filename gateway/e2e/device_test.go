@@ -4,6 +4,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // A device is a UDP socket that sends and gets datagrams octet by octet. It knows nothing of MQTT-SN: its tests do.
@@ -39,7 +41,7 @@ func (d *device) send(pattern string) {
 // want waits for the next datagram, which must be as the pattern says. Why tells what the test is about.
 func (d *device) want(why, pattern string) {
 	d.t.Helper()
-	got, err := d.receive(patience)
+	got, err := d.receive(programs.Patience)
 	if err != nil {
 		d.t.Fatalf("%s: want %s: %v", why, pattern, err)
 	}

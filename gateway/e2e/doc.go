@@ -6,7 +6,7 @@
 //	go test ./gateway/e2e -short               nothing: these tests start programs
 //
 // Every process runs on free ports of the loopback interface, in a directory of its own, and ends with its test. When a
-// test fails, it shows what its processes wrote.
+// test fails, it shows what its processes wrote: package programs beside this one sees to that.
 //
 // # How to add a test
 //

@@ -2,11 +2,13 @@ package e2e
 
 import (
 	"testing"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // A gatewayProcess is a running gateway.
 type gatewayProcess struct {
-	*process
+	*programs.Process
 	udp  string // where devices find it
 	mqtt string // where ordinary MQTT clients find the devices: the built-in broker, or the broker upstream
 }
@@ -22,10 +24,10 @@ type gatewayOptions struct {
 // startBuiltin starts a gateway with its built-in broker, and waits until it serves.
 func startBuiltin(t testing.TB, o gatewayOptions) *gatewayProcess {
 	t.Helper()
-	mqtt := freeAddr(t)
+	mqtt := programs.FreeAddr(t)
 	g := startGateway(t, o, "--mqtt", mqtt)
 	g.mqtt = mqtt
-	g.waitTCP(mqtt)
+	g.WaitTCP(mqtt)
 	return g
 }
 
@@ -39,15 +41,15 @@ func startTransparent(t testing.TB, upstream string, o gatewayOptions) *gatewayP
 
 func startGateway(t testing.TB, o gatewayOptions, flags ...string) *gatewayProcess {
 	t.Helper()
-	path := ours(t, "mqttsn-gateway")
+	path := programs.Ours(t, "mqttsn-gateway")
 	if o.udp == "" {
-		o.udp = freeAddr(t)
+		o.udp = programs.FreeAddr(t)
 	}
 	if o.dir == "" {
 		o.dir = t.TempDir()
 	}
 	args := append([]string{"run", "--udp", o.udp, "--log-level", "debug"}, flags...)
-	p := startIn(t, o.dir, o.env, path, append(args, o.flags...)...)
-	p.waitUDP(o.udp)
-	return &gatewayProcess{process: p, udp: o.udp}
+	p := programs.StartIn(t, o.dir, o.env, path, append(args, o.flags...)...)
+	p.WaitUDP(o.udp)
+	return &gatewayProcess{Process: p, udp: o.udp}
 }

@@ -22,7 +22,7 @@ func TestHarness(t *testing.T) {
 	s.want("as it is published", message{topic: "kept", payload: "x"})
 	subscribe(t, b.addr, "kept", 0).want("retained", message{topic: "kept", payload: "x", retain: true})
 
-	b.stop()
+	b.Stop()
 	require.Equal(t, []string{"recorder", "sender"}, b.clients()[:2])
 }
 
@@ -30,12 +30,12 @@ func TestHarness(t *testing.T) {
 func TestHarnessStopsAndKills(t *testing.T) {
 	t.Parallel()
 	b := startMosquitto(t)
-	b.stop()
-	require.False(t, b.running())
-	require.Zero(t, b.waitExit())
+	b.Stop()
+	require.False(t, b.Running())
+	require.Zero(t, b.WaitExit())
 
 	b = startMosquitto(t)
-	b.signal(syscall.SIGSTOP)
-	b.kill()
-	require.False(t, b.running())
+	b.Signal(syscall.SIGSTOP)
+	b.Kill()
+	require.False(t, b.Running())
 }

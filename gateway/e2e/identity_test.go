@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"mqttsn-gateway/gateway/e2e/programs"
+)
 
 // TestClientIDsMatchExactly: dev1 is not dev10, in either order.
 func TestClientIDsMatchExactly(t *testing.T) {
@@ -70,10 +74,10 @@ func TestSleeperMovesByPing(t *testing.T) {
 func TestGatewaysDoNotShareAPort(t *testing.T) {
 	t.Parallel()
 	g := startBuiltin(t, gatewayOptions{})
-	second := start(t, ours(t, "mqttsn-gateway"), "run", "--udp", g.udp, "--mqtt", freeAddr(t))
-	if second.waitExit() == 0 {
+	second := programs.Start(t, programs.Ours(t, "mqttsn-gateway"), "run", "--udp", g.udp, "--mqtt", programs.FreeAddr(t))
+	if second.WaitExit() == 0 {
 		t.Fatal("the second gateway ended as if all were well")
 	}
-	message := lines{p: second, out: &second.stderr}
-	message.until(g.udp)
+	message := second.StderrLines()
+	message.Until(g.udp)
 }

@@ -2,19 +2,17 @@ package e2e
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"time"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // sampleMemory looks at a process's resident memory twenty times a second, until ctx is done.
-func sampleMemory(ctx context.Context, p *process) (samples []uint64, err error) {
+func sampleMemory(ctx context.Context, p *programs.Process) (samples []uint64, err error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		octets, err := residentMemory(p)
+		octets, err := p.ResidentMemory()
 		if err != nil {
 			return nil, err
 		}
@@ -25,15 +23,4 @@ func sampleMemory(ctx context.Context, p *process) (samples []uint64, err error)
 			return samples, nil
 		}
 	}
-}
-
-// residentMemory is the resident set of a process in octets, from the second field of statm.
-func residentMemory(p *process) (uint64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	fields := strings.Fields(string(b))
-	pages, err := strconv.ParseUint(fields[1], 10, 64)
-	return pages * uint64(os.Getpagesize()), err
 }

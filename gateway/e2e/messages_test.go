@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // messages go from end to end, each with every QoS its row says, between our command line tool as the device and
@@ -49,19 +51,19 @@ func TestMessages(t *testing.T) {
 	}{
 		{"builtin", func(t testing.TB) *gatewayProcess { return startBuiltin(t, gatewayOptions{}) }},
 		{"transparent", func(t testing.TB) *gatewayProcess {
-			ours(t, "mqttsn-gateway")
+			programs.Ours(t, "mqttsn-gateway")
 			return startTransparent(t, startMosquitto(t).addr, gatewayOptions{})
 		}},
 	} {
 		t.Run(mode.name+"/up", func(t *testing.T) {
 			t.Parallel()
-			cli := ours(t, "mqttsn")
+			cli := programs.Ours(t, "mqttsn")
 			g := mode.start(t)
 			messagesUp(t, g, cli)
 		})
 		t.Run(mode.name+"/down", func(t *testing.T) {
 			t.Parallel()
-			cli := ours(t, "mqttsn")
+			cli := programs.Ours(t, "mqttsn")
 			g := mode.start(t)
 			messagesDown(t, g, cli)
 		})
@@ -95,8 +97,8 @@ func messagesDown(t *testing.T, g *gatewayProcess, cli string) {
 			continue
 		}
 		s := deviceSubscribe(t, g, cli, m)
-		lines := lines{p: s.process, out: &s.stderr}
-		lines.until("SUBACK")
+		lines := s.StderrLines()
+		lines.Until("SUBACK")
 		publish(t, g.mqtt, m, "-V", version)
 		s.wantOutput(why, m)
 	}
@@ -109,7 +111,7 @@ func devicePublish(t *testing.T, g *gatewayProcess, cli string, m message) {
 	if err := os.WriteFile(file, []byte(m.payload), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"pub", "-h", "127.0.0.1", "-p", portOf(t, g.udp), "-t", m.topic, "-q", strconv.Itoa(m.qos)}
+	args := []string{"pub", "-h", "127.0.0.1", "-p", programs.PortOf(t, g.udp), "-t", m.topic, "-q", strconv.Itoa(m.qos)}
 	if m.payload == "" {
 		args = append(args, "-n")
 	} else {
@@ -118,33 +120,33 @@ func devicePublish(t *testing.T, g *gatewayProcess, cli string, m message) {
 	if m.retain {
 		args = append(args, "-r")
 	}
-	start(t, cli, args...).succeed()
+	programs.Start(t, cli, args...).Succeed()
 }
 
 // A deviceSubscriber is a running `mqttsn sub` that ends with its first message.
-type deviceSubscriber struct{ *process }
+type deviceSubscriber struct{ *programs.Process }
 
 // deviceSubscribe subscribes to the topic of m with its QoS. With -d the tool writes the packets that it sends and gets
 // to standard error; messages alone go to standard output.
 func deviceSubscribe(t *testing.T, g *gatewayProcess, cli string, m message) deviceSubscriber {
 	t.Helper()
-	args := []string{"sub", "-h", "127.0.0.1", "-p", portOf(t, g.udp),
+	args := []string{"sub", "-h", "127.0.0.1", "-p", programs.PortOf(t, g.udp),
 		"-t", m.topic, "-q", strconv.Itoa(m.qos), "-d", "-C", "1", "-W", "10"}
 	if m.payload != "" {
 		args = append(args, "-v")
 	}
-	return deviceSubscriber{start(t, cli, args...)}
+	return deviceSubscriber{programs.Start(t, cli, args...)}
 }
 
 // wantOutput waits for the end of the tool: it must have written the message, as mosquitto_sub -v does, and no more.
 func (s deviceSubscriber) wantOutput(why string, m message) {
-	s.t.Helper()
-	s.succeed()
+	s.T.Helper()
+	s.Succeed()
 	want := m.topic + " " + m.payload + "\n"
 	if m.payload == "" {
 		want = "\n" // not verbose, as what to show in place of nothing is a matter of taste
 	}
-	if got := s.stdout.bytes(); !bytes.Equal(got, []byte(want)) {
-		s.t.Fatalf("%s: device got %q, want %q", why, got, want)
+	if got := s.Stdout.Bytes(); !bytes.Equal(got, []byte(want)) {
+		s.T.Fatalf("%s: device got %q, want %q", why, got, want)
 	}
 }

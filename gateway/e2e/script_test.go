@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // A script is a conversation, a line a step; see patterns for datagrams.
@@ -57,14 +59,14 @@ func play(g *gatewayProcess, d *device, text string) {
 // its publisher is done; then there will be another wake cycle.
 func (s *script) wake(want string) {
 	s.d.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(programs.Patience); time.Now().Before(deadline); {
 		s.d.send(`0B 16 "sensor-01"`) // E39
-		got, err := s.d.receive(patience)
+		got, err := s.d.receive(programs.Patience)
 		if err != nil {
 			s.d.t.Fatalf("PINGREQ: %v", err)
 		}
 		if s.d.match("02 17", got) == nil {
-			s.d.wantSilence("after PINGRESP", pace)
+			s.d.wantSilence("after PINGRESP", programs.Pace)
 			continue
 		}
 		if err := s.d.match(want, got); err != nil {
@@ -87,7 +89,7 @@ func (s *script) client(step string) {
 	}
 	switch args[0] {
 	case "pub":
-		start(t, installed(t, "mosquitto_pub"), append([]string{"-p", portOf(t, s.mqtt)}, args[1:]...)...).succeed()
+		programs.Start(t, programs.Installed(t, "mosquitto_pub"), append([]string{"-p", programs.PortOf(t, s.mqtt)}, args[1:]...)...).Succeed()
 	case "sub":
 		s.sub = subscribe(t, s.mqtt, args[1], 2)
 	case "got":

@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // startWithBroker starts mosquitto and a gateway that connects each device to it.
 func startWithBroker(t *testing.T, config ...string) (*gatewayProcess, *broker) {
-	ours(t, "mqttsn-gateway")
+	programs.Ours(t, "mqttsn-gateway")
 	b := startMosquitto(t, config...)
 	return startTransparent(t, b.addr, gatewayOptions{}), b
 }
@@ -25,7 +27,7 @@ func TestTransparentOneClientPerDevice(t *testing.T) {
 		C 05 FE 00 00 13 08 04 04 01 00 3C "n1"
 		G 05 FE ?? 00 13 03 05 00
 	`)
-	b.stop() // its log is complete then
+	b.Stop() // its log is complete then
 	require.Equal(t, []string{"sensor-01", "pump7", "n1"}, b.clients())
 }
 
@@ -49,8 +51,8 @@ func TestTransparentNothingForStrangers(t *testing.T) {
 		G 02 06
 	`)
 	play(g, newDevice(t, g.udp), connect) // the one connection, made after all that
-	b.stop()
-	log := string(b.stderr.bytes())
+	b.Stop()
+	log := string(b.Stderr.Bytes())
 	require.Equal(t, 1, strings.Count(log, "New client connected"), log)
 	// One more comes from the harness, which looked whether mosquitto is ready.
 	require.LessOrEqual(t, strings.Count(log, "New connection from"), 2, log)
@@ -69,7 +71,7 @@ func TestTransparentRefusal(t *testing.T) {
 	})
 	t.Run("broker away", func(t *testing.T) {
 		t.Parallel()
-		g := startTransparent(t, freeAddr(t), gatewayOptions{})
+		g := startTransparent(t, programs.FreeAddr(t), gatewayOptions{})
 		play(g, newDevice(t, g.udp), `
 			C 0B 04 04 01 01 2C "pump7"
 			G 03 05 01                          // E09, congestion: try again later
@@ -85,23 +87,23 @@ func TestTransparentAcknowledgesLast(t *testing.T) {
 	d := newDevice(t, g.udp)
 	play(g, d, connect+registerTemp+subscribeLED)
 
-	b.signal(syscall.SIGSTOP)
+	b.Signal(syscall.SIGSTOP)
 	play(g, d, `
 		C 0B 0C 20 <temp> 00 02 "21.5"
 		G silent
 	`)
-	b.signal(syscall.SIGCONT)
+	b.Signal(syscall.SIGCONT)
 	play(g, d, `
 		G 07 0D <temp> 00 02 00
 		M pub -q 1 -t cmd/led -m open
 		G 0B 0C 20 <led> <m> "open"
 	`+alive)
-	b.log.until("Sending PUBLISH to sensor-01")
-	require.NotContains(t, string(b.stderr.bytes()), "Received PUBACK from sensor-01")
+	b.log.Until("Sending PUBLISH to sensor-01")
+	require.NotContains(t, string(b.Stderr.Bytes()), "Received PUBACK from sensor-01")
 	play(g, d, `
 		C 07 0D <led> <m> 00
 	`)
-	b.log.until("Received PUBACK from sensor-01")
+	b.log.Until("Received PUBACK from sensor-01")
 }
 
 // TestTransparentDisconnect: a device that leaves takes its connection along, one that sleeps does not.
@@ -114,10 +116,10 @@ func TestTransparentDisconnect(t *testing.T) {
 		G 02 18
 		M sub nothing                               // a moment in which mosquitto could see the end of it
 	`)
-	require.NotContains(t, string(b.stderr.bytes()), "Client sensor-01 ")
+	require.NotContains(t, string(b.Stderr.Bytes()), "Client sensor-01 ")
 	play(g, d, `
 		C 02 18
 		G 02 18
 	`)
-	b.log.until("Received DISCONNECT from sensor-01")
+	b.log.Until("Received DISCONNECT from sensor-01")
 }

@@ -1,4 +1,4 @@
-package e2e
+package programs
 
 import (
 	"errors"
@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// programs holds the paths of our own commands, those that exist; TestMain builds them.
+// programs holds the paths of our own commands, those that exist; Build builds them.
 var programs = map[string]string{}
 
-// buildPrograms builds our commands into dir.
-func buildPrograms(dir string) error {
-	if err := dependOnSources(filepath.Join("..", "..")); err != nil {
+// Build builds our commands into dir, from the sources of the repository whose top is there.
+func Build(top, dir string) error {
+	if err := dependOnSources(top); err != nil {
 		return err
 	}
 	for _, name := range []string{"mqttsn-gateway", "mqttsn"} {
-		if _, err := os.Stat(filepath.Join("..", "..", "cmd", name, "main.go")); err != nil {
+		if _, err := os.Stat(filepath.Join(top, "cmd", name, "main.go")); err != nil {
 			continue
 		}
 		path := filepath.Join(dir, name)
@@ -45,8 +45,8 @@ func dependOnSources(top string) error {
 	})
 }
 
-// ours returns the path of a command of this repository. As long as the command does not exist, the test is skipped.
-func ours(t testing.TB, name string) string {
+// Ours returns the path of a command of this repository. As long as the command does not exist, the test is skipped.
+func Ours(t testing.TB, name string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts programs: not a short test")
@@ -58,8 +58,8 @@ func ours(t testing.TB, name string) string {
 	return path
 }
 
-// installed finds a program of the system. Where it is missing the test is skipped, unless it runs in CI.
-func installed(t testing.TB, name string) string {
+// Installed finds a program of the system. Where it is missing the test is skipped, unless it runs in CI.
+func Installed(t testing.TB, name string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts programs: not a short test")

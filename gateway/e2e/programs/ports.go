@@ -1,4 +1,4 @@
-package e2e
+package programs
 
 import (
 	"fmt"
@@ -17,9 +17,9 @@ var (
 	taken    = map[int]bool{}
 )
 
-// freeAddr returns an address of the loopback interface that nobody listens at, neither with TCP nor with UDP, and
+// FreeAddr returns an address of the loopback interface that nobody listens at, neither with TCP nor with UDP, and
 // that it returns to no one else.
-func freeAddr(t testing.TB) string {
+func FreeAddr(t testing.TB) string {
 	t.Helper()
 	portLock.Lock()
 	defer portLock.Unlock()
@@ -49,8 +49,8 @@ func isFree(addr string) bool {
 	return true
 }
 
-// portOf returns the port of an address, for programs that want it on its own.
-func portOf(t testing.TB, addr string) string {
+// PortOf returns the port of an address, for programs that want it on its own.
+func PortOf(t testing.TB, addr string) string {
 	t.Helper()
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {

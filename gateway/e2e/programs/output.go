@@ -1,4 +1,4 @@
-package e2e
+package programs
 
 import (
 	"bytes"
@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// An output keeps what a process writes, and tells those who wait for more of it.
-type output struct {
+// An Output keeps what a process writes, and tells those who wait for more of it.
+type Output struct {
 	lock sync.Mutex
 	buf  bytes.Buffer
 	more chan struct{} // closed by the next Write; nil while nobody waits
 }
 
-func (o *output) Write(b []byte) (int, error) {
+// Write implements io.Writer.
+func (o *Output) Write(b []byte) (int, error) {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	o.buf.Write(b)
@@ -26,7 +27,7 @@ func (o *output) Write(b []byte) (int, error) {
 }
 
 // from returns a copy of what was written from position pos on, and a channel that is closed as soon as there is more.
-func (o *output) from(pos int) ([]byte, <-chan struct{}) {
+func (o *Output) from(pos int) ([]byte, <-chan struct{}) {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	if o.more == nil {
@@ -35,28 +36,35 @@ func (o *output) from(pos int) ([]byte, <-chan struct{}) {
 	return bytes.Clone(o.buf.Bytes()[pos:]), o.more
 }
 
-func (o *output) bytes() []byte {
+// Bytes is all that was written so far.
+func (o *Output) Bytes() []byte {
 	b, _ := o.from(0)
 	return b
 }
 
 // tail is the end of a long output: enough to see what went wrong.
-func (o *output) tail() []byte {
+func (o *Output) tail() []byte {
 	const enough = 16 << 10
-	b := o.bytes()
+	b := o.Bytes()
 	return b[max(0, len(b)-enough):]
 }
 
-// lines reads the output of a process line by line, as it is written.
-type lines struct {
-	p    *process
-	out  *output
+// Lines reads the output of a process line by line, as it is written.
+type Lines struct {
+	p    *Process
+	out  *Output
 	pos  int    // how much was fetched from out
 	rest string // and not returned yet
 }
 
-// next returns the next line, without its end, or false if none comes in time.
-func (l *lines) next(timeout time.Duration) (line string, ok bool) {
+// StdoutLines follows what the process writes to its standard output, from the beginning.
+func (p *Process) StdoutLines() *Lines { return &Lines{p: p, out: &p.Stdout} }
+
+// StderrLines follows what the process writes to its standard error, from the beginning.
+func (p *Process) StderrLines() *Lines { return &Lines{p: p, out: &p.Stderr} }
+
+// Next returns the next line, without its end, or false if none comes in time.
+func (l *Lines) Next(timeout time.Duration) (line string, ok bool) {
 	late := time.NewTimer(timeout)
 	defer late.Stop()
 	for ended := false; ; {
@@ -75,7 +83,7 @@ func (l *lines) next(timeout time.Duration) (line string, ok bool) {
 		}
 		select {
 		case <-more:
-		case <-l.p.exited:
+		case <-l.p.Exited:
 			ended = true // look once more: the last words came before the end
 		case <-late.C:
 			return "", false
@@ -83,14 +91,14 @@ func (l *lines) next(timeout time.Duration) (line string, ok bool) {
 	}
 }
 
-// until skips lines up to one that contains what, regardless of case, and returns it.
-func (l *lines) until(what string) string {
-	l.p.t.Helper()
-	deadline := time.Now().Add(patience)
+// Until skips lines up to one that contains what, regardless of case, and returns it.
+func (l *Lines) Until(what string) string {
+	l.p.T.Helper()
+	deadline := time.Now().Add(Patience)
 	for {
-		line, ok := l.next(time.Until(deadline))
+		line, ok := l.Next(time.Until(deadline))
 		if !ok {
-			l.p.t.Fatalf("%s: no line with %q", l.p.name, what)
+			l.p.T.Fatalf("%s: no line with %q", l.p.name, what)
 		}
 		if strings.Contains(strings.ToLower(line), strings.ToLower(what)) {
 			return line
