@@ -60,7 +60,7 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 		}
 		l.links = append(l.links, link)
 	}
-	if cfg.Gateway.Mode != config.Transparent {
+	if hasRouter(cfg) {
 		for i := range cfg.MQTT.Listeners {
 			ln, err := listen(&cfg.MQTT, i, log)
 			if err != nil {
@@ -77,6 +77,19 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 		err = l.openStore(cfg.Gateway.Data, cfg.Gateway.CommitInterval)
 	}
 	return g, err
+}
+
+// hasRouter reports whether any device's publications go to the router, which ordinary MQTT clients can then reach.
+func hasRouter(cfg *config.Config) bool {
+	if cfg.Gateway.Mode != config.Transparent {
+		return true
+	}
+	for _, d := range cfg.Devices {
+		if d.Mode == config.Builtin || d.Mode == config.Aggregating {
+			return true
+		}
+	}
+	return false
 }
 
 // run serves until ctx is done. Readers end first, so that nothing new comes while the engine says goodbye.

@@ -29,17 +29,23 @@ func settings(c *config.Config) (engine.Config, error) {
 	e.Predefined = c.Predefined
 	e.Devices = make(map[string]engine.DeviceOverride)
 	for id, d := range c.Devices {
-		e.Devices[id] = engine.DeviceOverride{Predefined: d.Predefined, NoDUP: d.NoDUP}
+		o := engine.DeviceOverride{Predefined: d.Predefined, NoDUP: d.NoDUP}
+		if mode, ok := modes[d.Mode]; ok {
+			o.Mode = &mode
+		}
+		e.Devices[id] = o
 	}
 	deviceSettings(&e.Device, c)
 	clientSettings(&e.Client, &c.MQTT)
 	uplinkSettings(&e.Uplink, &c.Upstream, password)
+	bridgeSettings(&e.Bridge, c)
 	return e, nil
 }
 
 var modes = map[config.Mode]engine.Mode{
 	config.Builtin:     engine.Builtin,
 	config.Transparent: engine.Transparent,
+	config.Aggregating: engine.Aggregating,
 }
 
 var moves = map[string]engine.MovePolicy{
@@ -92,6 +98,20 @@ func uplinkSettings(d *engine.UplinkConfig, u *config.Upstream, password string)
 	d.ReceiveMaximum = u.ReceiveMaximum
 	d.BackoffMin, d.BackoffMax = u.Reconnect.Min, u.Reconnect.Max
 	d.DialRate = float64(u.DialRate)
+}
+
+func bridgeSettings(d *engine.BridgeConfig, c *config.Config) {
+	b := &c.Bridge
+	d.Name = c.Gateway.Name
+	d.Forward = nil
+	for _, f := range b.Forward {
+		d.Forward = append(d.Forward, f.Filter)
+	}
+	d.PrefixUp, d.PrefixDown = b.PrefixUp, b.PrefixDown
+	d.Clients, d.Everything = b.Clients, b.Everything
+	d.Window = int(b.Window)
+	d.StatusTopic = b.StatusTopic
+	d.Spool = engine.Limit{Messages: b.SpoolMessages, Bytes: int(b.SpoolBytes)}
 }
 
 // sameHost reports whether two addresses differ by nothing but the port.

@@ -30,7 +30,7 @@ func TestMistakes(t *testing.T) {
 		"check none.yaml":                 "none.yaml: there is no such file",
 		"run -c none.yaml":                "none.yaml: there is no such file",
 		"run --http :8080":                "--http: the admin page comes with a later version; leave the flag out until then",
-		"run --mode aggregating":          "--mode: gateway.mode: aggregating comes with a later version; write builtin or transparent",
+		"run --mode aggregating":          "--mode: gateway.mode: aggregating needs a broker; set upstream.url",
 		"run --predefined 7":              `mqttsn-gateway: invalid argument "7" for "--predefined" flag: it is not of the form ID=TOPIC; see mqttsn-gateway run --help`,
 		"run --mode transparent":          "--mode: gateway.mode: transparent needs a broker; set upstream.url",
 		"config --udp x --gateway-id 256": "--gateway-id: gateway.id: 256 is out of range; write 1 to 255\n--udp: links[0].listen: x is not an address; write host:port or :port, with a port of 0 to 65535 (0: one that is free)",

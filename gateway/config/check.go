@@ -61,6 +61,9 @@ func (r *reader) checkDevices() {
 			r.problem(r.originOf(path), path, "no device has this client id", "write "+clientIDs.Allowed)
 		}
 		r.checkTopics(path+".predefined", d.Predefined)
+		if d.Mode == Transparent && r.config.Upstream.URL == "" {
+			r.problem(r.originOf(path+".mode"), path+".mode", "transparent needs a broker", "set upstream.url")
+		}
 	}
 }
 
@@ -79,8 +82,8 @@ func (r *reader) checkTopics(path string, names map[uint16]string) {
 
 func (r *reader) checkUpstream() {
 	u := &r.config.Upstream
-	if r.config.Gateway.Mode == Transparent && u.URL == "" {
-		r.problem(r.originOf("gateway.mode"), "gateway.mode", "transparent needs a broker", "set upstream.url")
+	if m := r.config.Gateway.Mode; m != Builtin && u.URL == "" {
+		r.problem(r.originOf("gateway.mode"), "gateway.mode", string(m)+" needs a broker", "set upstream.url")
 	}
 	if u.Password != "" && u.PasswordFile != "" {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", "there is a password as well", "remove one of them")

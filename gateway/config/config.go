@@ -10,6 +10,7 @@ type Config struct {
 	Links       []Link            `yaml:"links"`
 	MQTT        MQTT              `yaml:"mqtt"`
 	Upstream    Upstream          `yaml:"upstream"`
+	Bridge      Bridge            `yaml:"bridge"`
 	Sessions    Sessions          `yaml:"sessions"`
 	QoSMinusOne QoSMinusOne       `yaml:"qos_minus_one"`
 	Predefined  map[uint16]string `yaml:"predefined"`
@@ -25,10 +26,11 @@ func Default() *Config {
 		Links:    []Link{defaultLink()},
 		MQTT:     defaultMQTT(),
 		Upstream: defaultUpstream(),
+		Bridge:   defaultBridge(),
 		Sessions: defaultSessions(),
 		Limits:   defaultLimits(),
 	}
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, sessionKeys, topicKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, sessionKeys, topicKeys, limitKeys)

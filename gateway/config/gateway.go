@@ -40,7 +40,7 @@ var gatewayKeys = []Key{
 	{
 		"gateway.mode", "What is north of the devices: `builtin` is a broker inside the gateway, `transparent` a " +
 			"connection to the upstream broker for each device, `aggregating` one such connection for all.",
-		"Needs nothing but the gateway.", later(Aggregating, oneOf(Builtin, Transparent)),
+		"Needs nothing but the gateway.", oneOf(Builtin, Transparent, Aggregating),
 	},
 	{
 		"gateway.data", "Directory for what must outlive a restart. Empty: everything is kept in memory.",

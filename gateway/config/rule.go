@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"mqttsn-gateway/gateway/topic"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -95,19 +96,6 @@ func alternatives[T ~string](words []T) string {
 	return s
 }
 
-// later names a word that a later version will allow, so that who asks for it is told.
-func later[T ~string](word T, r Rule) Rule {
-	return Rule{
-		Allowed: r.Allowed,
-		problem: func(v any) string {
-			if v.(T) == word {
-				return show(v) + " comes with a later version"
-			}
-			return r.problem(v)
-		},
-	}
-}
-
 // text makes a rule for strings from a test.
 func text(allowed, wrong string, ok func(s string) bool) Rule {
 	return Rule{
@@ -145,6 +133,9 @@ var (
 		return s == "" || (&Upstream{URL: s}).Address() != ""
 	})
 
+	topicFilter = text("a topic filter", "is not a topic filter", func(s string) bool {
+		return topic.ValidFilter(s) == nil
+	})
 	deviceTemplate = text("a text with %c in it", "gives every device the same client id", func(s string) bool {
 		return strings.Contains(s, "%c")
 	})

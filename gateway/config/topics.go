@@ -9,6 +9,7 @@ type QoSMinusOne struct {
 type Device struct {
 	Predefined map[uint16]string `yaml:"predefined"`
 	NoDUP      bool              `yaml:"no_dup"`
+	Mode       Mode              `yaml:"mode"`
 }
 
 var topicKeys = []Key{
@@ -31,5 +32,10 @@ var topicKeys = []Key{
 	{
 		"devices.*.no_dup", "Never mark what is sent again to this device with DUP; RIOT's emcute rejects such messages.",
 		"Few devices need it.", anything,
+	},
+	{
+		"devices.*.mode", "Where this device's publications go, in place of `gateway.mode`: `transparent` gives it a " +
+			"connection of its own to the upstream broker, `builtin` and `aggregating` leave it with the router. Empty: as all.",
+		"Devices are alike.", oneOf("", Builtin, Transparent, Aggregating),
 	},
 }

@@ -198,6 +198,16 @@ func DefaultLink(name string) LinkConfig {
 	}
 }
 
+// bridged reports whether the router is to be joined with the upstream broker.
+func (c *Config) bridged() bool {
+	for _, d := range c.Devices {
+		if d.Mode != nil && *d.Mode == Aggregating {
+			return true
+		}
+	}
+	return c.Mode == Aggregating
+}
+
 // check finds what would make the engine misbehave; configuration files are checked before, with better words.
 func (c *Config) check() error {
 	for id, topic := range c.Predefined {

@@ -86,7 +86,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.local.e = e
 	e.rec.durable, e.rec.lastID = cfg.Durable, bridgeRecord
-	if cfg.Mode == Aggregating {
+	if cfg.bridged() {
 		e.bridge = newBridge(e)
 	}
 	e.anyone = Device{e: e, predef: e.predef}
