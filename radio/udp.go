@@ -129,7 +129,7 @@ func (u *UDP) ReadBufferGranted() int { return u.granted }
 // MTU is the configured limit; the network may refuse less with ErrTooLong.
 func (u *UDP) MTU() int { return u.mtu }
 
-// WriteBatch implements Link.
+// WriteBatch implements Link. Unlike that of other links, it may be called by several goroutines at once.
 func (u *UDP) WriteBatch(ps []Packet) (n int, err error) {
 	for i := range ps {
 		e := u.write(&ps[i])
