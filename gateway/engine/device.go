@@ -146,17 +146,20 @@ func tolerate(t time.Duration) time.Duration {
 	return t + t/2
 }
 
-// schedule sets the alarm to the earliest thing that the session waits for.
-func (d *Device) schedule() {
+// schedule sets the alarm.
+func (d *Device) schedule() { d.e.alarms.set(&d.alarm, d.due()) }
+
+// due is the earliest thing that the session waits for.
+func (d *Device) due() time.Duration {
 	at := d.lifeline()
-	if d.reachable() {
-		if d.stalled {
-			at = min(at, d.resumeAt)
-		} else {
-			at = min(at, d.retryTime())
-		}
+	switch {
+	case !d.reachable():
+	case d.stalled:
+		at = min(at, d.resumeAt)
+	default:
+		at = min(at, d.retryTime())
 	}
-	d.e.alarms.set(&d.alarm, at)
+	return at
 }
 
 // wake is called when the alarm rings, perhaps early.
