@@ -88,7 +88,7 @@ func (s *session) pass() {
 		switch {
 		case err == nil:
 			s.hear()
-			s.link.deliver(s.peer, bytes.Clone(b[:n]))
+			s.link.inbox.Put(radio.Packet{Peer: s.peer, Data: bytes.Clone(b[:n])})
 		case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, dtls.ErrConnClosed):
 			return
 		case errors.As(err, &tooLong):

@@ -1,6 +1,7 @@
 package radiotest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,10 +25,7 @@ const airQueue = 1024
 // bubble. It loses nothing but what overflows its queues.
 type Air struct {
 	radio.Counters
-
-	up     chan radio.Packet // from devices to the reader
-	closed chan struct{}
-	once   sync.Once
+	inbox *radio.Inbox // from devices to the reader
 
 	mu      sync.Mutex
 	devices []*AirDevice // devices[i] has the number i+1
@@ -37,7 +35,9 @@ var _ radio.Link = (*Air)(nil)
 
 // NewAir makes a link without devices.
 func NewAir() *Air {
-	return &Air{up: make(chan radio.Packet, airQueue), closed: make(chan struct{})}
+	a := &Air{}
+	a.inbox = radio.NewInbox(airQueue, &a.Counters)
+	return a
 }
 
 // An AirDevice is a device on an Air.
@@ -72,15 +72,11 @@ func (d *AirDevice) Send(b []byte) error {
 	select {
 	case <-d.closed:
 		return net.ErrClosed
-	case <-d.air.closed:
+	case <-d.air.inbox.Done():
 		return net.ErrClosed
 	default:
 	}
-	select {
-	case d.air.up <- radio.Packet{Peer: d.peer, Data: append([]byte(nil), b...)}:
-	default:
-		d.air.CountOverflow()
-	}
+	d.air.inbox.Put(radio.Packet{Peer: d.peer, Data: bytes.Clone(b)})
 	return nil
 }
 
@@ -105,50 +101,13 @@ func (d *AirDevice) Close() error {
 }
 
 // ReadBatch implements Link.
-func (a *Air) ReadBatch(ps []radio.Packet) (n int, err error) {
-	select {
-	case <-a.closed:
-		return 0, net.ErrClosed
-	default:
-	}
-	for n == 0 {
-		select {
-		case in := <-a.up:
-			n += a.received(&ps[0], in)
-		case <-a.closed:
-			return 0, net.ErrClosed
-		}
-	}
-	for n < len(ps) {
-		select {
-		case in := <-a.up:
-			n += a.received(&ps[n], in)
-		default:
-			return n, nil
-		}
-	}
-	return n, nil
-}
-
-// received copies in to the reader's packet and returns 1, or 0 if it does not fit.
-func (a *Air) received(p *radio.Packet, in radio.Packet) int {
-	if len(in.Data) > len(p.Data) {
-		a.CountOversize()
-		return 0
-	}
-	p.Peer, p.RSSI = in.Peer, in.RSSI
-	p.Data = p.Data[:copy(p.Data, in.Data)]
-	a.CountReceived(len(p.Data))
-	return 1
-}
+func (a *Air) ReadBatch(ps []radio.Packet) (int, error) { return a.inbox.ReadBatch(ps) }
 
 // WriteBatch implements Link.
 func (a *Air) WriteBatch(ps []radio.Packet) (n int, err error) {
 	for i, p := range ps {
-		select {
-		case <-a.closed:
+		if a.inbox.Closed() {
 			return i, net.ErrClosed
-		default:
 		}
 		if e := a.write(p); e != nil {
 			a.CountSendError()
@@ -178,7 +137,7 @@ var errNoDevice = errors.New("radiotest: no such device")
 func (a *Air) deliver(d *AirDevice, b []byte) {
 	a.CountSent(len(b))
 	select {
-	case d.down <- append([]byte(nil), b...):
+	case d.down <- bytes.Clone(b):
 	default:
 	}
 }
@@ -230,6 +189,6 @@ func (a *Air) ParsePeer(s string) (p radio.Peer, err error) {
 
 // Close implements Link.
 func (a *Air) Close() error {
-	a.once.Do(func() { close(a.closed) })
+	a.inbox.Shut()
 	return nil
 }

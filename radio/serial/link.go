@@ -1,6 +1,7 @@
 package serial
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,27 +13,6 @@ import (
 	"mqttsn-gateway/radio"
 	"mqttsn-gateway/radio/port"
 )
-
-// Config says how a link uses a line.
-type Config struct {
-	// Open opens the line, each time that it was lost: port.Config{...}.Opener().
-	Open port.Opener
-
-	Framing Framing
-
-	// MTU is the largest datagram either way, in octets; 0 means DefaultMTU.
-	MTU int
-
-	// Queue is how many datagrams may wait for the line, and as many for the reader; 0 means DefaultQueue. A slow line
-	// with a long queue sends what nobody waits for any more.
-	Queue int
-
-	// OnEvent is told LinkUp and LinkDown, once each. It must not block. May be nil.
-	OnEvent func(radio.Event)
-}
-
-// DefaultQueue is the length of a link's queues, in datagrams.
-const DefaultQueue = 32
 
 // writeTimeout ends a line that takes no octets: the other side holds us up by flow control, or is gone.
 const writeTimeout = 5 * time.Second
@@ -50,8 +30,7 @@ type Link struct {
 	radio.Counters
 
 	config Config
-	in     chan []byte
-	closed chan struct{}
+	inbox  *radio.Inbox
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 
@@ -63,26 +42,13 @@ var _ radio.Link = (*Link)(nil)
 
 // Listen starts to keep a line open. It does not wait for the port to be there: OnEvent tells.
 func Listen(c Config) (*Link, error) {
-	if c.Open == nil {
-		return nil, errors.New("serial: no function to open the port")
-	}
-	if int(c.Framing) >= len(framings) {
-		return nil, fmt.Errorf("serial: no %v", c.Framing)
-	}
-	if c.MTU < 0 || c.MTU > radio.MaxUDP || c.Queue < 0 {
-		return nil, fmt.Errorf("serial: MTU %d or queue %d out of range", c.MTU, c.Queue)
-	}
-	if c.MTU == 0 {
-		c.MTU = DefaultMTU
-	}
-	if c.Queue == 0 {
-		c.Queue = DefaultQueue
-	}
-	if c.OnEvent == nil {
-		c.OnEvent = func(radio.Event) {}
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	l := &Link{config: c, in: make(chan []byte, c.Queue), closed: make(chan struct{}), stop: stop}
+	l := &Link{config: c, stop: stop}
+	l.inbox = radio.NewInbox(c.Queue, &l.Counters)
 	l.done.Go(func() { port.Keep(ctx, c.Open, l.use, c.OnEvent) })
 	return l, nil
 }
@@ -114,7 +80,7 @@ func (l *Link) use(ctx context.Context, line io.ReadWriteCloser, up func()) erro
 	}
 }
 
-// readLine hands datagrams to the reader. One that finds the queue full is lost: the line does not wait.
+// readLine hands datagrams to the link's reader.
 func (l *Link) readLine(c *Conn) error {
 	b := make([]byte, l.config.MTU)
 	for {
@@ -122,11 +88,7 @@ func (l *Link) readLine(c *Conn) error {
 		if err != nil {
 			return err
 		}
-		select {
-		case l.in <- append([]byte(nil), b[:n]...):
-		default:
-			l.CountOverflow()
-		}
+		l.inbox.Put(radio.Packet{Peer: thePeer, Data: bytes.Clone(b[:n])})
 	}
 }
 
@@ -168,41 +130,7 @@ func (l *Link) drop(out chan []byte) {
 }
 
 // ReadBatch implements radio.Link.
-func (l *Link) ReadBatch(ps []radio.Packet) (n int, err error) {
-	for n == 0 {
-		select {
-		case <-l.closed:
-			return 0, net.ErrClosed
-		default:
-		}
-		select {
-		case b := <-l.in:
-			n += l.received(&ps[0], b)
-		case <-l.closed:
-			return 0, net.ErrClosed
-		}
-	}
-	for n < len(ps) {
-		select {
-		case b := <-l.in:
-			n += l.received(&ps[n], b)
-		default:
-			return n, nil
-		}
-	}
-	return n, nil
-}
-
-// received copies b to the reader's packet and returns 1, or 0 if it does not fit.
-func (l *Link) received(p *radio.Packet, b []byte) int {
-	if len(b) > len(p.Data) {
-		l.CountOversize()
-		return 0
-	}
-	p.Peer, p.Data, p.RSSI = thePeer, p.Data[:copy(p.Data, b)], 0
-	l.CountReceived(len(b))
-	return 1
-}
+func (l *Link) ReadBatch(ps []radio.Packet) (int, error) { return l.inbox.ReadBatch(ps) }
 
 // WriteBatch implements radio.Link. Datagrams wait for the line in a queue; one that is lost there, because the port was
 // pulled, is counted.
@@ -229,7 +157,7 @@ func (l *Link) write(p radio.Peer, b []byte) error {
 
 func (l *Link) enqueue(p radio.Peer, b []byte) error {
 	switch {
-	case l.isClosed():
+	case l.inbox.Closed():
 		return net.ErrClosed
 	case p != thePeer:
 		return errNotPeer
@@ -244,19 +172,10 @@ func (l *Link) enqueue(p radio.Peer, b []byte) error {
 		return ErrDown
 	}
 	select {
-	case l.out <- append([]byte(nil), b...):
+	case l.out <- bytes.Clone(b):
 		return nil
 	default:
 		return ErrBusy
-	}
-}
-
-func (l *Link) isClosed() bool {
-	select {
-	case <-l.closed:
-		return true
-	default:
-		return false
 	}
 }
 
@@ -268,11 +187,7 @@ func (l *Link) MTU() int { return l.config.MTU }
 
 // Close implements radio.Link. It returns when the port is closed.
 func (l *Link) Close() error {
-	l.mu.Lock()
-	if !l.isClosed() {
-		close(l.closed)
-	}
-	l.mu.Unlock()
+	l.inbox.Shut()
 	l.stop()
 	l.done.Wait()
 	return nil
