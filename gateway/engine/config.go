@@ -38,6 +38,9 @@ type Config struct {
 	Describe func(Addr) string
 	SameHost func(a, b Addr) bool
 
+	// Identity is who an authenticated link proves a sender to be; nil: its address.
+	Identity func(Addr) string
+
 	// FormatPeer and ParsePeer are the links' own: the store keeps addresses in this form.
 	FormatPeer func(LinkID, radio.Peer) string
 	ParsePeer  func(LinkID, string) (radio.Peer, error)
@@ -60,6 +63,9 @@ type LinkConfig struct {
 
 	// Authenticated says that an address cannot be forged: an XBee radio's, or a DTLS connection.
 	Authenticated bool
+
+	// Predefined topics of this link's devices; they come before everyone's.
+	Predefined map[uint16]string
 }
 
 // A MovePolicy says when a device may be served from another address than before, on links that do not authenticate.
@@ -215,8 +221,8 @@ func (c *Config) check() error {
 			return fmt.Errorf("engine: predefined topic id %d (%s) is reserved", id, topic)
 		}
 	}
-	if len(c.Links) > int(^LinkID(0)) {
-		return fmt.Errorf("engine: more than %d links", ^LinkID(0))
+	if n := len(c.Links); n == 0 || n > int(^LinkID(0)) {
+		return fmt.Errorf("engine: %d links, want 1 to %d", n, ^LinkID(0))
 	}
 	return nil
 }

@@ -33,9 +33,10 @@ type Device struct {
 	north   north
 	predef  *predefined
 
-	addr    Addr // valid if located
-	located bool
-	link    *LinkConfig
+	addr     Addr // valid if located
+	located  bool
+	identity string // proven by the link, see LinkConfig.Authenticated; empty where it proves nothing
+	link     *LinkConfig
 
 	state      State
 	connecting bool // CONNECT was accepted here and waits for the north side
@@ -286,6 +287,8 @@ func (d *Device) locate(a Addr) {
 	}
 	d.addr, d.located = a, true
 	d.link = &d.e.cfg.Links[a.Link]
+	d.identity = d.e.identity(a)
+	d.predef = d.e.predefinedOf(d.id, a.Link)
 	d.e.byAddr[a] = d
 	if a.Forwarded {
 		d.e.forwarder(a).sessions++

@@ -78,13 +78,16 @@ func (e *Engine) admit(a Addr) mqtt.Reason {
 	return mqtt.Success
 }
 
-// mayMove reports whether d may be served from address a.
+// mayMove reports whether d may be served from address a. A live session that was begun by a proven identity, the address
+// of a radio or of a DTLS connection's key, goes on with the same identity only.
 func (e *Engine) mayMove(d *Device, a Addr) bool {
-	if !d.located || d.addr == a || !d.state.live() {
+	switch {
+	case !d.state.live() || d.located && d.addr == a:
 		return true
-	}
-	if e.cfg.Links[d.addr.Link].Authenticated {
-		return false // only the same address is the same identity
+	case d.identity != "":
+		return e.identity(a) == d.identity
+	case !d.located:
+		return true
 	}
 	switch e.cfg.Device.Move {
 	case MoveNever:
@@ -145,12 +148,12 @@ func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason
 }
 
 func (e *Engine) newDevice(id string, dia dialect) *Device {
-	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef, resumeAt: never, noDUP: e.cfg.Device.NoDUP}
+	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef[0], resumeAt: never, noDUP: e.cfg.Device.NoDUP}
 	d.alarm.owner = d
 	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
 	if o, ok := e.overrides[id]; ok {
-		d.predef, d.noDUP = o.predef, o.noDUP || d.noDUP
+		d.noDUP = o.NoDUP || d.noDUP
 	}
 	d.north = e.northOf(d)
 	e.devices[id] = d

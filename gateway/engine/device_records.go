@@ -13,6 +13,7 @@ func (d *Device) save() {
 		f.string(d.id)
 		f.num(uint64(d.state))
 		f.flags(d.clean, d.noDUP, d.located, d.addr.Forwarded, d.will != nil)
+		f.string(d.identity)
 		f.int(int64(d.keepAlive))
 		f.int(int64(d.sleepFor))
 		if d.located {
@@ -36,6 +37,7 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 	state := State(f.readNum())
 	var located, forwarded, hasWill bool
 	f.readFlags(&d.clean, &d.noDUP, &located, &forwarded, &hasWill)
+	identity := f.readString()
 	d.keepAlive = time.Duration(f.readInt())
 	d.sleepFor = time.Duration(f.readInt())
 	if located {
@@ -45,6 +47,7 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 			d.locate(a)
 		}
 	}
+	d.identity = identity // of a DTLS connection that ended with the last run
 	if hasWill {
 		d.will = &will{topic: f.readString(), payload: f.readBytes(), qos: uint8(f.readNum())}
 		f.readFlags(&d.will.retain)

@@ -15,8 +15,8 @@ import (
 // back. What it wants done is in the Out that each call is given.
 type Engine struct {
 	cfg       Config
-	predef    *predefined
-	overrides map[string]override
+	predef    []*predefined // of everyone, by link
+	overrides map[string]DeviceOverride
 
 	// Now and out belong to the call under way.
 	now time.Duration
@@ -29,8 +29,7 @@ type Engine struct {
 	handshakes map[Addr]*handshake
 	strangers  bucket
 	advertise  []advertiser
-	anyone     Device // lends its predefined topics to senders without a session
-	unasked    sink   // where their publications go
+	unasked    sink // where their publications go
 
 	rec      records
 	router   router
@@ -44,12 +43,6 @@ type Engine struct {
 
 	closing bool
 	stats   Stats
-}
-
-type override struct {
-	predef *predefined
-	noDUP  bool
-	mode   *Mode
 }
 
 // A conn is the owner of an MQTT connection.
@@ -69,8 +62,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		cfg:        cfg,
-		predef:     newPredefined(cfg.Predefined),
-		overrides:  make(map[string]override),
+		overrides:  cfg.Devices,
 		devices:    make(map[string]*Device),
 		byAddr:     make(map[Addr]*Device),
 		forwarders: make(map[Addr]*forwarder),
@@ -81,15 +73,14 @@ func New(cfg Config) (*Engine, error) {
 		conns:      make(map[ConnID]conn),
 		uplinks:    make(map[string]*uplink),
 	}
-	for id, o := range cfg.Devices {
-		e.overrides[id] = override{newPredefined(cfg.Predefined, o.Predefined), o.NoDUP, o.Mode}
+	for i := range cfg.Links {
+		e.predef = append(e.predef, newPredefined(cfg.Predefined, cfg.Links[i].Predefined))
 	}
 	e.local.e = e
 	e.rec.durable, e.rec.lastID = cfg.Durable, bridgeRecord
 	if cfg.bridged() {
 		e.bridge = newBridge(e)
 	}
-	e.anyone = Device{e: e, predef: e.predef}
 	e.unasked = e.local
 	if cfg.Mode == Transparent {
 		e.unasked = &anonymousNorth{e}
@@ -230,6 +221,10 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 		if d := e.byAddr[a]; d != nil {
 			d.sendFailed()
 		}
+	case radio.PeerGone:
+		if d := e.byAddr[a]; d != nil {
+			d.unlocate() // the session goes on; the device comes back on another connection
+		}
 	case radio.LinkUp:
 		for i := range e.advertise {
 			if adv := &e.advertise[i]; adv.link == link {
@@ -256,13 +251,33 @@ func (e *Engine) Stats() *Stats { return &e.stats }
 
 func (e *Engine) northOf(d *Device) north {
 	mode := e.cfg.Mode
-	if o, ok := e.overrides[d.id]; ok && o.mode != nil {
-		mode = *o.mode
+	if o, ok := e.overrides[d.id]; ok && o.Mode != nil {
+		mode = *o.Mode
 	}
 	if mode == Transparent {
 		return e.uplinkOf(d.id)
 	}
 	return e.local
+}
+
+// predefinedOf are the predefined topics of a device on a link: its own come first, then the link's, then everyone's.
+func (e *Engine) predefinedOf(id string, link LinkID) *predefined {
+	o, ok := e.overrides[id]
+	if !ok || len(o.Predefined) == 0 {
+		return e.predef[link]
+	}
+	return newPredefined(e.cfg.Predefined, e.cfg.Links[link].Predefined, o.Predefined)
+}
+
+// identity is who the link proves the sender at a to be, empty where it proves nothing.
+func (e *Engine) identity(a Addr) string {
+	switch {
+	case !e.cfg.Links[a.Link].Authenticated:
+		return ""
+	case e.cfg.Identity != nil:
+		return e.cfg.Identity(a)
+	}
+	return e.cfg.Links[a.Link].Name + " " + e.formatPeer(a)
 }
 
 // attach makes a subscription of a local session, and detach ends it. The broker is asked for what they want, too.

@@ -89,7 +89,7 @@ func (e *Engine) overheard(a Addr, typ mqttsn.Type, body []byte) error {
 // publishUnasked serves a PUBLISH with QoS -1, from whomever (v1.2, 6.8). It is never answered.
 func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	if d == nil {
-		d = e.nobody(a)
+		d = &Device{e: e, predef: e.predef[a.Link]} // which lends it the predefined topics of everyone
 	} else {
 		d.hears()
 	}
@@ -106,9 +106,6 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	m := &Message{Topic: name, Payload: append([]byte(nil), p.payload...), Retain: p.retain, expires: never}
 	e.unasked.publish(d, m, 0)
 }
-
-// nobody lends strangers the predefined topics of everyone.
-func (e *Engine) nobody(Addr) *Device { return &e.anyone }
 
 // A bucket limits how often something is done.
 type bucket struct {
