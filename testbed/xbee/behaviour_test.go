@@ -81,6 +81,7 @@ func (g *gateway) echo(t *testing.T, n *xbee.Node, text string) {
 
 func TestUnplugged(t *testing.T) {
 	skipIfShort(t)
+	t.Parallel()
 	for _, family := range []xbee.Family{xbee.Zigbee, xbee.Series1} {
 		g := newGateway(t, xbee.AirConfig{}, xbee.ModemConfig{Family: family, APIMode: 2}, link.Config{})
 		g.wantEvent(t, radio.LinkUp)
@@ -99,6 +100,7 @@ func TestUnplugged(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{}, xbee.ModemConfig{}, link.Config{})
 	g.wantEvent(t, radio.LinkUp)
 	n := g.air.NewNode(xbee.NodeConfig{})
@@ -113,6 +115,7 @@ func TestReset(t *testing.T) {
 }
 
 func TestLeavesTheNetworkAndJoinsAgain(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{}, xbee.ModemConfig{}, link.Config{})
 	g.wantEvent(t, radio.LinkUp)
 	n := g.air.NewNode(xbee.NodeConfig{})
@@ -126,6 +129,7 @@ func TestLeavesTheNetworkAndJoinsAgain(t *testing.T) {
 
 func TestSaysWhatIsWrong(t *testing.T) {
 	skipIfShort(t)
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		modem xbee.ModemConfig
@@ -162,6 +166,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestRejoinedNodeIsTheSame(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{Search: 100 * time.Millisecond}, xbee.ModemConfig{}, link.Config{})
 	g.wantEvent(t, radio.LinkUp)
 	n := g.air.NewNode(xbee.NodeConfig{})
@@ -179,6 +184,7 @@ func TestRejoinedNodeIsTheSame(t *testing.T) {
 
 // A node that is gone costs five seconds of search, and nobody else notices.
 func TestDeadNodesDoNotHoldUpOthers(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{Search: 3 * time.Second}, xbee.ModemConfig{}, link.Config{})
 	g.wantEvent(t, radio.LinkUp)
 	n := g.air.NewNode(xbee.NodeConfig{})
@@ -206,6 +212,7 @@ func TestDeadNodesDoNotHoldUpOthers(t *testing.T) {
 // Every datagram of a noisy line that arrives is whole, and they arrive in order; the link lives on.
 func TestNoisyLine(t *testing.T) {
 	skipIfShort(t)
+	t.Parallel()
 	for _, mode := range []int{1, 2} {
 		t.Run(fmt.Sprintf("AP=%d", mode), func(t *testing.T) {
 			t.Parallel()
@@ -264,6 +271,7 @@ func inOrder(t *testing.T, direction string, data []byte, last int) int {
 }
 
 func TestFrameIDsAreNeverZero(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{}, xbee.ModemConfig{Unpaced: true}, link.Config{})
 	g.up(t)
 	n := g.air.NewNode(xbee.NodeConfig{})
@@ -276,6 +284,7 @@ func TestFrameIDsAreNeverZero(t *testing.T) {
 }
 
 func TestSignalStrength(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		family xbee.Family
 		node   xbee.NodeConfig
@@ -302,6 +311,7 @@ func TestSignalStrength(t *testing.T) {
 
 // What a lossy air loses is told, what it delivers is in order, and nothing is delivered twice.
 func TestLossyAir(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{Seed: 7, Loss: 0.4, Retries: 2}, xbee.ModemConfig{Unpaced: true}, link.Config{})
 	g.wantEvent(t, radio.LinkUp)
 	const count = 200
@@ -334,6 +344,7 @@ func TestLossyAir(t *testing.T) {
 
 // The first generation has 202 octets of buffer and no other way to say so: the link does not overrun it.
 func TestFirstGenerationIsNotOverrun(t *testing.T) {
+	t.Parallel()
 	g := newGateway(t, xbee.AirConfig{Airtime: true}, xbee.ModemConfig{Family: xbee.Series1}, link.Config{})
 	g.up(t)
 	var nodes []*xbee.Node

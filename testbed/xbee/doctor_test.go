@@ -39,6 +39,7 @@ func doctor(t *testing.T, m xbee.ModemConfig, c link.DoctorConfig, nodes ...xbee
 }
 
 func TestDoctorFindsAHealthyModem(t *testing.T) {
+	t.Parallel()
 	_, text, err := doctor(t, xbee.ModemConfig{APIMode: 2, PAN: 0xABCD, Address: 0x0013A20040A1B2C3},
 		link.DoctorConfig{Baud: 115200},
 		xbee.NodeConfig{Address: 0x0013A20041000001, Short: 0x1111, Name: "greenhouse"})
@@ -99,6 +100,7 @@ func TestDoctorDoesNotTouchWithoutLeave(t *testing.T) {
 
 func TestDoctorAndTransparentMode(t *testing.T) {
 	skipIfShort(t)
+	t.Parallel()
 	t.Run("says so", func(t *testing.T) {
 		t.Parallel()
 		modem, text, err := doctor(t, xbee.ModemConfig{APIMode: -1, Baud: 9600}, link.DoctorConfig{})
