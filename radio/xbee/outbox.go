@@ -144,11 +144,11 @@ func (o *outbox) done(q *queue, d datagram) {
 	}
 }
 
-// waitingBroadcast tells whether a broadcast waits.
-func (o *outbox) waitingBroadcast() bool {
+// broadcastWaits tells whether a broadcast waits, and not for the one before it.
+func (o *outbox) broadcastWaits() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.broadcast.waiting) > 0
+	return len(o.broadcast.waiting) > 0 && !o.broadcast.engaged
 }
 
 // len is how many datagrams wait.

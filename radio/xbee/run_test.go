@@ -189,6 +189,17 @@ func TestAsksASilentModemHowItIs(t *testing.T) {
 	})
 }
 
+// A datagram that is given to a link whose modem is being checked must not make the loop spin: virtual time would stand
+// still.
+func TestWaitsForAHealthCheckInPeace(t *testing.T) {
+	onBench(t, zigbee, Config{}, func(t *testing.T, b *bench) {
+		b.silence(true)
+		time.Sleep(30*time.Second + 500*time.Millisecond)
+		b.write("x", nodeA)
+		require.ErrorIs(t, b.wantEvent(radio.LinkDown).Err, ErrNoAnswer)
+	})
+}
+
 func TestHealthCheckFindsALostNetwork(t *testing.T) {
 	onBench(t, zigbee, Config{}, func(t *testing.T, b *bench) {
 		b.change("AI", "\x21")

@@ -92,8 +92,10 @@ func (s *session) checkHealth(now time.Time) (next time.Time, err error) {
 	if s.missed >= missedChecks {
 		return next, fmt.Errorf("%w any more", ErrNoAnswer)
 	}
-	due := s.lastFrame.Add(s.link.cfg.HealthInterval)
-	if s.checking || now.Before(due) {
+	if s.checking {
+		return next, nil
+	}
+	if due := s.lastFrame.Add(s.link.cfg.HealthInterval); now.Before(due) {
 		return due, nil
 	}
 	s.checking = true

@@ -92,7 +92,7 @@ func (s *session) nextStart() time.Time {
 			next = earliest(next, f.again)
 		}
 	}
-	if s.link.outbox.waitingBroadcast() {
+	if s.link.outbox.broadcastWaits() {
 		next = earliest(next, s.nextBroadcast)
 	}
 	return next

@@ -299,6 +299,21 @@ func TestBroadcastsAreSpacedAndMerged(t *testing.T) {
 	})
 }
 
+// As long as the modem has not told what became of a broadcast, the next one waits, and the loop sleeps.
+func TestBroadcastWaitsForTheOneBefore(t *testing.T) {
+	onBench(t, zigbee, Config{}, func(t *testing.T, b *bench) {
+		began := time.Now()
+		for i := range 2 {
+			require.NoError(t, b.Broadcast(fmt.Append(nil, i), 0))
+			synctest.Wait()
+		}
+		for i := range 2 {
+			require.Equal(t, fmt.Sprint(i), string(b.wantTransmit().Data))
+			require.Equal(t, time.Duration(i)*6*time.Second, time.Since(began).Round(100*time.Millisecond))
+		}
+	})
+}
+
 func TestBoundsWhatWaits(t *testing.T) {
 	onBench(t, zigbee, Config{Queue: 4}, func(t *testing.T, b *bench) {
 		b.write("flies", nodeA)
