@@ -5,6 +5,9 @@
 //	loop.go       the one goroutine that drives the engine
 //	effects.go    carries out what the engine lists
 //	links.go      the links' readers
+//	linkkinds.go  opens each kind of link
+//	committer.go  writes the engine's records
+//	recover.go    reads them back
 //	conns.go      MQTT connections: accepted, dialled, read
 //	settings.go   from the configuration to the engine's terms
 //	notes.go      from the engine's notes to the log

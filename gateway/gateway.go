@@ -37,7 +37,7 @@ type gateway struct {
 func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 	l := &loop{
 		log: log, start: time.Now(),
-		inbox: make(chan *batch, inboxLength), events: make(chan connEvent, eventsLength), probes: make(chan func()),
+		inbox: make(chan *batch, inboxLength), radios: newReports(), events: make(chan connEvent, eventsLength), probes: make(chan func()),
 		conns: make(map[engine.ConnID]*mqtt.Conn),
 	}
 	g := &gateway{cfg: cfg, log: log, loop: l}
@@ -51,10 +51,11 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 		return nil, err
 	}
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
+	ec.Identity = l.identity
 	ec.FormatPeer = func(id engine.LinkID, p radio.Peer) string { return l.links[id].FormatPeer(p) }
 	ec.ParsePeer = func(id engine.LinkID, s string) (radio.Peer, error) { return l.links[id].ParsePeer(s) }
 	for i := range cfg.Links {
-		link, err := openLink(engine.LinkID(i), &cfg.Links[i], log)
+		link, err := openLink(engine.LinkID(i), &cfg.Links[i], log, func(ev radio.Event) { l.report(engine.LinkID(i), ev) })
 		if err != nil {
 			return nil, err
 		}

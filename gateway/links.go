@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 
 	"github.com/sirupsen/logrus"
@@ -20,6 +19,7 @@ type link struct {
 	name string
 	log  *logrus.Entry
 	free chan *batch
+	up   bool // as the log says
 }
 
 // A batch carries datagrams from a link's reader to the loop, and then goes back.
@@ -34,24 +34,13 @@ const (
 	batchSize = 32 // datagrams
 )
 
-// openLink opens the link that the configuration describes.
-func openLink(id engine.LinkID, c *config.Link, log *logrus.Logger) (*link, error) {
+// openLink opens the link that the configuration describes. What it reports beside datagrams goes to report.
+func openLink(id engine.LinkID, c *config.Link, log *logrus.Logger, report func(radio.Event)) (*link, error) {
 	l := &link{id: id, name: c.Name, log: log.WithField(fieldLink, c.Name), free: make(chan *batch, batches)}
-	groups, err := multicastGroups(c)
-	if err != nil {
+	open := linkKinds[c.Type]
+	var err error
+	if l.Link, err = open(c, l.log, report); err != nil {
 		return nil, err
-	}
-	udp, err := radio.ListenUDP(radio.UDPConfig{
-		Listen: c.Listen, Groups: groups, HopLimit: c.MulticastHops, ReadBuffer: int(c.ReceiveBuffer), MTU: c.MTU,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("link %s: %w", c.Name, err)
-	}
-	l.Link = udp
-	l.log.WithField(fieldAddress, udp.LocalAddr().String()).Info("listening for devices")
-	if granted := udp.ReadBufferGranted(); granted > 0 && granted < int(c.ReceiveBuffer) {
-		l.log.WithFields(logrus.Fields{"asked": int(c.ReceiveBuffer), "granted": granted}).
-			Warn("the kernel grants a smaller receive buffer: raise net.core.rmem_max, or bursts are lost")
 	}
 	for range batches {
 		l.free <- newBatch(l)
@@ -65,18 +54,6 @@ func newBatch(l *link) *batch {
 		b.packets[i].Data = make([]byte, radio.MaxUDP)
 	}
 	return b
-}
-
-func multicastGroups(c *config.Link) ([]radio.MulticastGroup, error) {
-	var groups []radio.MulticastGroup
-	for _, m := range c.Multicast {
-		a, err := m.Addr()
-		if err != nil {
-			return nil, fmt.Errorf("link %s: multicast group %s: %w", c.Name, m.Group, err)
-		}
-		groups = append(groups, radio.MulticastGroup{Addr: a, Interface: m.Interface})
-	}
-	return groups, nil
 }
 
 // read hands what arrives to the loop until the link is closed.
@@ -114,7 +91,21 @@ func (l *link) read(ctx context.Context, inbox chan<- *batch) {
 	}
 }
 
-// sendFailed logs that datagrams could not be sent, once until it works again. The protocol repeats what matters.
+// event logs what the link reports of itself.
+func (l *link) event(ev radio.Event) {
+	switch {
+	case ev.Kind == radio.LinkUp && !l.up:
+		l.up = true
+		l.log.Info("link is up")
+	case ev.Kind == radio.LinkDown && l.up:
+		l.up = false
+		l.log.WithError(ev.Err).Warn("link is down: sessions are kept, and it is tried again")
+	case ev.Kind == radio.LinkDown:
+		l.log.WithError(ev.Err).Warn("link does not come up: it is tried again")
+	}
+}
+
+// sendFailed logs that datagrams could not be sent. The protocol repeats what matters.
 func (l *link) sendFailed(err error) {
 	l.log.WithError(err).Debug("cannot send to a device")
 }

@@ -21,6 +21,7 @@ type loop struct {
 	links  []*link
 	inbox  chan *batch    // datagrams; readers wait when it is full, and the kernel's buffers take over
 	events chan connEvent // of MQTT connections; their goroutines wait, and with them their peers
+	radios *reports       // what links say of themselves
 	probes chan func()    // questions and commands
 
 	committer *committer // nil: everything is kept in memory
@@ -64,6 +65,11 @@ func (l *loop) run(ctx context.Context) {
 			l.engine.Committed(l.now(), n, &l.out)
 		case err := <-failing:
 			l.engine.StoreFailing(l.now(), err != nil, &l.out)
+		case <-l.radios.ready:
+			for _, r := range l.radios.take() {
+				l.links[r.link].event(r.event)
+				l.engine.LinkEvent(l.now(), r.link, r.event, &l.out)
+			}
 		case f := <-l.probes:
 			f()
 		case <-timer.C:

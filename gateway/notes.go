@@ -19,6 +19,9 @@ const (
 	fieldData     = "data"
 	fieldRecords  = "records"
 	fieldTook     = "took"
+	fieldPort     = "port"
+	fieldAsked    = "asked"
+	fieldGranted  = "granted"
 )
 
 var levels = [...]logrus.Level{

@@ -1,12 +1,14 @@
 package gateway
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
 
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/radio"
 )
 
 // settings says the configuration in the engine's terms.
@@ -21,8 +23,9 @@ func settings(c *config.Config) (engine.Config, error) {
 	e.Links = nil
 	for _, l := range c.Links {
 		e.Links = append(e.Links, engine.LinkConfig{
-			Name: l.Name, GatewayID: c.Gateway.ID, MTU: l.MTU, Advertise: l.Advertise,
-			Retry: l.RetryInterval, Retries: l.Retries,
+			Name: l.Name, GatewayID: cmp.Or(l.GatewayID, c.Gateway.ID), MTU: cmp.Or(l.MTU, radio.MaxUDP),
+			Advertise: l.Advertise, Broadcast: broadcasts[l.Type], Retry: l.RetryInterval, Retries: l.Retries,
+			Authenticated: authenticates[l.Type], Predefined: l.Predefined,
 		})
 	}
 	e.QoSNeg1 = c.QoSMinusOne.Allow

@@ -11,6 +11,7 @@ import (
 func (r *reader) check() {
 	r.checkPlace(whole(r.config))
 	r.checkNames()
+	r.checkLinks()
 	r.checkDevices()
 	r.checkUpstream()
 }
@@ -43,6 +44,26 @@ func (r *reader) checkNames() {
 	}
 	for i, l := range r.config.MQTT.Listeners {
 		r.checkName(fmt.Sprintf("mqtt.listeners[%d].name", i), "listener "+l.Name, seen)
+	}
+}
+
+func (r *reader) checkLinks() {
+	for i, l := range r.config.Links {
+		path := fmt.Sprintf("links[%d]", i)
+		r.checkTopics(path+".predefined", l.Predefined)
+		switch l.Type {
+		case XBee, Serial:
+			if l.Port == "" {
+				r.problem(r.originOf(path+".port"), path+".port", "no serial port is named", "write one that `mqttsn-gateway serial list` shows")
+			}
+		case DTLS:
+			if l.KeysFile == "" && l.Certificate == "" {
+				r.problem(r.originOf(path+".keys_file"), path+".keys_file", "DTLS needs keys or a certificate", "name a file")
+			}
+			if (l.Certificate == "") != (l.PrivateKey == "") {
+				r.problem(r.originOf(path+".private_key"), path+".private_key", "a certificate and its key go together", "name both files")
+			}
+		}
 	}
 }
 

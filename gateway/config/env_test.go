@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func variables(p place) (env []string) {
 	switch {
 	case isScalar(p.value.Type()):
 		return []string{name + "=" + strings.Trim(show(p.value.Interface()), `"`)}
-	case p.path == "predefined" || p.path == "devices":
+	case p.value.Kind() == reflect.Map:
 		var w writer
 		w.inside(p, "")
 		return []string{name + "=" + w.String()}

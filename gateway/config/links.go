@@ -8,7 +8,12 @@ import (
 // A LinkType is a kind of network.
 type LinkType string
 
-const UDP LinkType = "udp"
+const (
+	UDP    LinkType = "udp"
+	DTLS   LinkType = "dtls"
+	XBee   LinkType = "xbee"
+	Serial LinkType = "serial"
+)
 
 // A Link is one network over which devices are reached.
 type Link struct {
@@ -22,6 +27,21 @@ type Link struct {
 	Retries       int           `yaml:"retries"`
 	MTU           int           `yaml:"mtu"`
 	ReceiveBuffer Size          `yaml:"receive_buffer"`
+
+	GatewayID  uint8             `yaml:"gateway_id"` // 0: the gateway's
+	Predefined map[uint16]string `yaml:"predefined"`
+
+	// Of the serial kinds.
+	Port        string `yaml:"port"`
+	Baud        int    `yaml:"baud"`
+	FlowControl bool   `yaml:"flow_control"`
+	Framing     string `yaml:"framing"` // of a raw serial line
+
+	// Of DTLS.
+	KeysFile    string `yaml:"keys_file"`
+	Certificate string `yaml:"certificate"`
+	PrivateKey  string `yaml:"private_key"`
+	ClientCA    string `yaml:"client_ca"`
 }
 
 // Multicast is a group in which a UDP link finds devices and is found by them.
@@ -47,8 +67,9 @@ func defaultLink() Link {
 		Advertise:     15 * time.Minute,
 		RetryInterval: 10 * time.Second,
 		Retries:       4,
-		MTU:           65507,
 		ReceiveBuffer: 4 << 20,
+		Baud:          115200,
+		Framing:       "slip",
 	}
 }
 
@@ -60,10 +81,12 @@ var linkKeys = []Key{
 		"Says what it is, while there is one.", identifier,
 	},
 	{
-		"links[].type", "Kind of network.", "Needs no hardware.", oneOf(UDP),
+		"links[].type", "Kind of network: `udp`, `dtls` (UDP with keys or certificates), `xbee` (an XBee modem at a serial port), " +
+			"`serial` (a raw serial line).",
+		"Needs no hardware.", oneOf(UDP, DTLS, XBee, Serial),
 	},
 	{
-		"links[].listen", "Address and UDP port at which datagrams arrive. Without an address: all of the machine's, IPv4 and IPv6.",
+		"links[].listen", "Kinds `udp` and `dtls`: address and UDP port at which datagrams arrive. Without an address: all of the machine's, IPv4 and IPv6.",
 		"Where the tools of this project look, and many devices in the field.", address,
 	},
 	{
@@ -98,12 +121,47 @@ var linkKeys = []Key{
 		"The specification suggests 3 to 5.", between(0, 100),
 	},
 	{
-		"links[].mtu", "Largest datagram sent to devices, in octets. Messages that need more are not delivered.",
-		"All that UDP carries. Lower it for networks that drop fragments, 1400 for instance.", between(64, 65507),
+		"links[].mtu", "Largest datagram sent to devices, in octets. Messages that need more are not delivered. 0: as much as the link carries.",
+		"The link knows best. Lower it for networks that drop fragments, 1400 for instance.", zeroOr(between(20, 65507)),
 	},
 	{
 		"links[].receive_buffer", "Memory that the system keeps for datagrams which the gateway has not read yet.",
 		"Holds the burst of several thousand devices that wake at once. Linux grants no more than net.core.rmem_max.",
 		between[Size](64<<10, 1<<30),
+	},
+	{
+		"links[].gateway_id", "GwId on this link, where it must be another than `gateway.id`. 0: the same.",
+		"One gateway, one id.", between[uint8](0, 255),
+	},
+	{
+		"links[].predefined", "Predefined topic ids of this link's devices. They come before those of all devices.",
+		"Rarely needed.", topics,
+	},
+	{
+		"links[].port", "Kinds `xbee` and `serial`: the port's path, a name below `/dev/serial/by-id`, or vendor, product and serial number " +
+			"(`0403:6015/DN01ABCD`). `mqttsn-gateway serial list` shows them.",
+		"There is none: it must be given.", like("/dev/serial/by-id/usb-FTDI_FT230X_Basic_UART_DN01ABCD-if00-port0"),
+	},
+	{
+		"links[].baud", "Kinds `xbee` and `serial`: speed of the line in bits per second.",
+		"As fast as every modem goes. An XBee that is new has 9600: `mqttsn-gateway xbee doctor --fix` changes it.", between(300, 4_000_000),
+	},
+	{
+		"links[].flow_control", "Kinds `xbee` and `serial`: hardware flow control with RTS and CTS, which must be wired.",
+		"A CTS that nobody drives stops everything.", anything,
+	},
+	{
+		"links[].framing", "Kind `serial`: how messages are told apart on the line.",
+		"The simplest to write for a microcontroller; those with `crc`, and `hdlc`, notice damage.", oneOf("slip", "slip-crc", "cobs", "cobs-crc", "hdlc"),
+	},
+	{
+		"links[].keys_file", "Kind `dtls`: file of pre-shared keys, a line `identity:hexadecimal key` for each device.",
+		"There is none: it, or a certificate, must be given.", anything,
+	},
+	{"links[].certificate", "Kind `dtls`: the gateway's certificate, PEM.", "Keys are smaller on a device.", anything},
+	{"links[].private_key", "Kind `dtls`: its private key, PEM.", "Keys are smaller on a device.", anything},
+	{
+		"links[].client_ca", "Kind `dtls`: certificates of the authorities that sign the devices', PEM. Goes together with `certificate`.",
+		"Keys are smaller on a device.", anything,
 	},
 }

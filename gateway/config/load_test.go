@@ -51,7 +51,6 @@ func everything(t *testing.T) *Config {
 }
 
 var onlyOneValue = map[string]bool{
-	"links[].type":           true, // until there is another kind
 	"upstream.password_file": true, // not beside a password: TestPassword
 }
 
