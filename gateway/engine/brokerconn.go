@@ -15,13 +15,14 @@ type brokerConn struct {
 	key      string // the client id of the device that it serves, in notes
 	clientID string // ours at the broker
 
-	state    brokerState
-	id       ConnID
-	alarm    alarm
-	deadline time.Duration // of the state; when ready: for the broker's next packet
-	pingAt   time.Duration
-	attempts int // since the last success
-	limits   serverLimits
+	state     brokerState
+	id        ConnID
+	alarm     alarm
+	deadline  time.Duration // of the state; when ready: for the broker's next packet
+	keepAlive time.Duration // as the broker wants it; 0 is off
+	pingAt    time.Duration
+	attempts  int // since the last success
+	limits    serverLimits
 }
 
 // A brokerSession is what we are at the broker: one device, or the bridge.
@@ -108,7 +109,6 @@ func (b *brokerConn) opened() {
 }
 
 func (b *brokerConn) send(p mqtt.Packet) {
-	b.pingAt = b.e.now + b.e.cfg.Uplink.KeepAlive
 	b.e.out.Conns = append(b.e.out.Conns, ConnEffect{Conn: b.id, Packet: p})
 }
 
@@ -141,7 +141,15 @@ func (b *brokerConn) packet(p mqtt.Packet) {
 }
 
 // heard pushes back the moment when the broker counts as gone.
-func (b *brokerConn) heard() { b.deadline = b.e.now + b.e.cfg.Uplink.KeepAlive*3/2 }
+func (b *brokerConn) heard() { b.deadline = b.in(b.keepAlive * 3 / 2) }
+
+// in is the time after a part of the keep alive; one of 0 never comes.
+func (b *brokerConn) in(wait time.Duration) time.Duration {
+	if wait == 0 {
+		return never
+	}
+	return b.e.now + wait
+}
 
 func (b *brokerConn) connack(p *mqtt.Connack) {
 	if b.state != brokerConnecting {
@@ -159,7 +167,12 @@ func (b *brokerConn) connack(p *mqtt.Connack) {
 	b.e.out.note(NoteUplinkUp, b.key, Addr{}, "")
 	b.state, b.attempts = brokerReady, 0
 	b.limits = limitsOf(p)
+	b.keepAlive = b.e.cfg.Uplink.KeepAlive
+	if p.ServerKeepAlive != nil {
+		b.keepAlive = time.Duration(*p.ServerKeepAlive) * time.Second
+	}
 	b.heard()
+	b.pingAt = b.in(b.keepAlive)
 	b.session.up(p.SessionPresent)
 	b.schedule()
 }
@@ -261,7 +274,9 @@ func (b *brokerConn) wake(now time.Duration) {
 	case b.ready() && now >= b.deadline:
 		b.drop("the broker is silent")
 	case b.ready() && now >= b.pingAt:
+		// Whatever else is said: a broker has no reason to answer QoS 0, nor we to answer the broker's.
 		b.send(&mqtt.Pingreq{})
+		b.pingAt = b.in(b.keepAlive)
 	}
 	b.schedule()
 }

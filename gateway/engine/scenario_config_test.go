@@ -56,6 +56,7 @@ func newConfig() engine.Config {
 	c.Predefined = make(map[uint16]string)
 	c.Devices = make(map[string]engine.DeviceOverride)
 	c.Random = rand.New(&source{})
+	c.Uplink.DialRate = 1e10 // no waiting
 	c.SameHost = func(a, b engine.Addr) bool {
 		return a.Link == b.Link && bytes.Equal(host(a), host(b))
 	}

@@ -94,6 +94,10 @@ func mqttConnack(w *words) *mqtt.Connack {
 		SessionPresent: w.flag("present"), SessionExpiry: w.maybe32("expiry"), AssignedClientID: w.text("assigned"),
 		ReceiveMaximum: w.u16("receive-maximum"), MaximumPacketSize: w.u32("packet-size"), NoRetain: w.flag("no-retain"),
 	}
+	if s, ok := w.field("server-keep-alive"); ok {
+		seconds := uint16(w.parse(s, 16))
+		p.ServerKeepAlive = &seconds
+	}
 	if s, ok := w.field("maximum-qos"); ok {
 		q := uint8(w.parse(s, 8))
 		p.MaximumQoS = &q
@@ -244,6 +248,9 @@ func (s *shower) connack(p *mqtt.Connack) {
 	s.wordIf(p.ReceiveMaximum > 0, "receive-maximum=%d", p.ReceiveMaximum)
 	s.wordIf(p.MaximumPacketSize > 0, "packet-size=%d", p.MaximumPacketSize)
 	s.wordIf(p.NoRetain, "no-retain")
+	if p.ServerKeepAlive != nil {
+		s.word("server-keep-alive=%d", *p.ServerKeepAlive)
+	}
 	if p.MaximumQoS != nil {
 		s.word("maximum-qos=%d", *p.MaximumQoS)
 	}
@@ -278,7 +285,7 @@ func TestScenarioMQTTPackets(t *testing.T) {
 	for _, line := range []string{
 		"CONNECT client=th7 clean keepalive=60 expiry=86400 receive-maximum=4 user=u password=p",
 		`CONNECT client=th7 3.1.1 keepalive=0 will=a/b will-qos=1 will-retain will-delay=60 will-payload="o\x00"`,
-		"CONNACK present expiry=0 assigned=x receive-maximum=100 packet-size=1000 no-retain maximum-qos=1",
+		"CONNACK present expiry=0 assigned=x receive-maximum=100 packet-size=1000 no-retain server-keep-alive=20 maximum-qos=1",
 		"CONNACK not-authorized",
 		`PUBLISH topic=a/b qos=1 id=7 dup retain expiry=3 subid=5 "21.5"`,
 		`PUBLISH topic=a qos=0 ""`,
