@@ -41,6 +41,7 @@ type Device struct {
 	state      State
 	connecting bool // CONNECT was accepted here and waits for the north side
 	clean      bool // the session ends with the connection
+	accepted   bool // a CONNECT was, at some time: there is something to keep
 	noDUP      bool
 	fresh      bool // nothing was heard since CONNACK: a repeated CONNECT means that it was lost
 	unproven   bool // the address has not yet answered what only its owner could have seen
@@ -186,6 +187,7 @@ func (d *Device) wake(now time.Duration) {
 func (d *Device) expire() {
 	if d.connecting {
 		d.refuse(mqtt.ServerUnavailable)
+		d.north.left(d)
 		return
 	}
 	if d.state.live() {
@@ -205,7 +207,7 @@ func (d *Device) lose(why string) {
 	will := d.will
 	d.end(Lost)
 	d.north.lost(d, will)
-	if d.clean {
+	if !d.kept() {
 		d.free()
 	}
 }
@@ -215,7 +217,7 @@ func (d *Device) leave(why string) {
 	d.e.out.note(NoteDisconnected, d.id, d.addr, why)
 	d.end(Disconnected)
 	d.north.left(d)
-	if d.clean {
+	if !d.kept() {
 		d.free()
 	}
 }
@@ -226,10 +228,13 @@ func (d *Device) end(s State) {
 	d.requests = nil
 	d.enter(s)
 	d.dropQoS0()
-	if !d.clean {
+	if d.kept() {
 		d.save()
 	}
 }
+
+// kept reports whether the session outlives its connection: as the device asked, and only if it ever had one.
+func (d *Device) kept() bool { return d.accepted && !d.clean }
 
 // free forgets the session.
 func (d *Device) free() {

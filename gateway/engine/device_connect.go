@@ -40,7 +40,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	if repeated && (!r.clean || d.fresh) {
 		d.hears()
 		d.keepAlive = r.keepAlive
-		d.accepted()
+		d.acknowledge()
 		return
 	}
 	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
@@ -114,15 +114,15 @@ func (d *Device) connected() {
 
 // welcome ends CONNECT, with the session on disk.
 func (d *Device) welcome() {
-	d.connecting = false
+	d.connecting, d.accepted = false, true
 	d.e.stats.Connects++
 	d.e.out.note(NoteConnected, d.id, d.addr, "")
 	d.topics.forget()
-	d.accepted()
+	d.acknowledge()
 	d.resume()
 }
 
-func (d *Device) accepted() {
+func (d *Device) acknowledge() {
 	d.fresh = true
 	d.send(func(b []byte) []byte { return d.dialect.connack(b, mqtt.Success) })
 	d.schedule()
@@ -136,7 +136,7 @@ func (d *Device) refuse(reason mqtt.Reason) {
 	d.connecting = false
 	d.e.refuse(d.addr, d.dialect, d.id, reason)
 	d.end(Disconnected)
-	if d.clean {
+	if !d.kept() {
 		d.free()
 	}
 }

@@ -125,7 +125,7 @@ func (d *Device) pump() {
 		case en.qos > 0 && full && d.queue.zeros == 0:
 			i = d.queue.len()
 			continue
-		case en.qos > 0 && full:
+		case en.qos > 0 && full, d.asksFor(en.msg.Topic):
 			i++
 			continue
 		}

@@ -33,7 +33,7 @@ func (d *Device) save() {
 // restoreDevice makes a session of its record.
 func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 	d := e.newDevice(f.readString(), v12{})
-	d.record = record
+	d.record, d.accepted = record, true
 	state := State(f.readNum())
 	var located, forwarded, hasWill bool
 	f.readFlags(&d.clean, &d.noDUP, &located, &forwarded, &hasWill)

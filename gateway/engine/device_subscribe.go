@@ -108,6 +108,17 @@ func (d *Device) pending(r request) bool {
 	return len(d.requests) >= d.e.cfg.Device.Inbound
 }
 
+// asksFor reports whether a SUBSCRIBE that covers the topic waits for its answer. The broker may send messages before its
+// SUBACK; the device can name them when it has its own (reference, 6.8).
+func (d *Device) asksFor(name string) bool {
+	for _, r := range d.requests {
+		if !r.remove && topic.Match(r.sub.filter, name) {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *Device) finish(r *request) {
 	for i, p := range d.requests {
 		if p.msgID == r.msgID && p.sub == r.sub && p.filter == r.filter {

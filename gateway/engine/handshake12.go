@@ -146,7 +146,7 @@ func (e *Engine) lateWill(a Addr, typ mqttsn.Type, body []byte) error {
 	case typ == mqttsn.TypeWillMsg && d.will != nil && bytes.Equal(d.will.payload, body),
 		typ == mqttsn.TypeWillTopic && d.will == nil:
 		d.hears()
-		d.accepted()
+		d.acknowledge()
 	}
 	return nil
 }

@@ -68,6 +68,9 @@ func (u *uplink) forget() {
 
 func (u *uplink) hello(p *mqtt.Connect) {
 	p.CleanStart = u.clean
+	if u.key == "" {
+		p.CleanStart, p.SessionExpiry = true, 0 // there is nothing to keep for senders of QoS -1
+	}
 	if u.d == nil || u.d.will == nil || u.leaving {
 		return
 	}
@@ -128,7 +131,7 @@ func (u *uplink) recover(present bool) {
 func (u *uplink) down(reason mqtt.Reason) {
 	u.failRequests()
 	if d := u.d; d != nil && d.connecting {
-		if d.clean {
+		if !d.kept() {
 			u.d = nil
 		}
 		d.refuse(reason)
@@ -208,7 +211,7 @@ func (u *uplink) lost(d *Device, w *will) {
 }
 
 func (u *uplink) left(d *Device) {
-	if d.clean {
+	if !d.kept() {
 		u.d = nil
 	}
 	u.leave()
