@@ -48,11 +48,6 @@ func (l *loop) now() time.Duration { return time.Since(l.start) }
 func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var committed <-chan uint64
-	var failing <-chan error
-	if l.committer != nil {
-		committed, failing = l.committer.done, l.committer.failing
-	}
 	l.carryOut() // what restored sessions want to do
 	for {
 		timer.Reset(min(l.engine.Deadline()-l.now(), time.Hour))
@@ -61,9 +56,9 @@ func (l *loop) run(ctx context.Context) {
 			l.datagrams(b)
 		case ev := <-l.events:
 			l.connEvent(ev)
-		case n := <-committed:
+		case n := <-l.committed():
 			l.engine.Committed(l.now(), n, &l.out)
-		case err := <-failing:
+		case err := <-l.failing():
 			l.engine.StoreFailing(l.now(), err != nil, &l.out)
 		case <-l.radios.ready:
 			for _, r := range l.radios.take() {
@@ -74,6 +69,7 @@ func (l *loop) run(ctx context.Context) {
 			f()
 		case <-timer.C:
 		case <-ctx.Done():
+			l.drain()
 			l.engine.Shutdown(l.now(), &l.out)
 			l.carryOut()
 			return
@@ -84,6 +80,43 @@ func (l *loop) run(ctx context.Context) {
 		}
 		l.carryOut()
 	}
+}
+
+// drainTime is how long the end waits for what is on its way to the disk or to the broker.
+const drainTime = 5 * time.Second
+
+// drain serves everything but devices until nothing is under way any more.
+func (l *loop) drain() {
+	deadline := time.NewTimer(drainTime)
+	defer deadline.Stop()
+	for l.engine.Busy() {
+		select {
+		case ev := <-l.events:
+			l.connEvent(ev)
+		case n := <-l.committed():
+			l.engine.Committed(l.now(), n, &l.out)
+		case <-deadline.C:
+			l.log.Warn("stopping with messages under way: not everything has reached the broker")
+			return
+		}
+		l.carryOut()
+	}
+}
+
+// committed tells of batches on disk; never, without a store.
+func (l *loop) committed() <-chan uint64 {
+	if l.committer == nil {
+		return nil
+	}
+	return l.committer.done
+}
+
+// failing tells that the disk takes nothing; never, without a store.
+func (l *loop) failing() <-chan error {
+	if l.committer == nil {
+		return nil
+	}
+	return l.committer.failing
 }
 
 // more serves what has arrived meanwhile.

@@ -339,6 +339,23 @@ func (a *advertiser) wake(now time.Duration) {
 	e.broadcast(Addr{Link: a.link}, 0, ad.Append)
 }
 
+// Busy reports whether something that was taken is still on its way to the disk or to a broker that can be reached. A
+// driver that is about to end waits for it, within bounds.
+func (e *Engine) Busy() bool {
+	if !e.rec.passed(e.rec.required) && !e.rec.failing {
+		return true
+	}
+	if b := e.bridge; b != nil && b.ready() && b.spool.len()+len(b.flights) > 0 {
+		return true
+	}
+	for _, u := range e.uplinks {
+		if u.ready() && len(u.sends) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Shutdown says goodbye: active devices are told to connect again, ordinary clients that the server goes. Sleeping devices
 // are left in peace. Nothing may be handed to the engine afterwards but Lost.
 func (e *Engine) Shutdown(now time.Duration, out *Out) {
