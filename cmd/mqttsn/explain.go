@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"mqttsn-gateway/mqttsn"
+	"mqttsn-gateway/mqttsn/client"
+)
+
+// String is the gateway's address as it was given.
+func (t *target) String() string { return net.JoinHostPort(t.host, strconv.Itoa(int(t.port))) }
+
+// explain makes a failure of an error, in a sentence. What was asked of the gateway is for the case that it refuses:
+// "the connection".
+func (t *target) explain(what string, err error) error {
+	rejected := (*client.RejectedError)(nil)
+	errno := syscall.Errno(0)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, new(failure)):
+		return err
+	case errors.As(err, &rejected):
+		return failure{fmt.Errorf("the gateway at %s refuses %s: %s", t, what, reason(rejected.Code))}
+	case errors.Is(err, client.ErrDisconnected):
+		return failure{fmt.Errorf("the gateway at %s has ended the session", t)}
+	case refused(err) && errors.As(err, &errno):
+		return failure{fmt.Errorf("no gateway at %s: %w", t, errno)}
+	case errors.Is(err, client.ErrTimeout):
+		return failure{fmt.Errorf("no answer from %s, however often it was asked", t)}
+	case errors.Is(err, mqttsn.ErrTooLong), errors.Is(err, syscall.EMSGSIZE):
+		return failure{fmt.Errorf("%s is too long for a datagram", what)}
+	case errors.Is(err, context.Canceled):
+		return failure{errors.New("interrupted")}
+	}
+	return failure{errors.New(plain(err))}
+}
+
+func reason(c mqttsn.ReturnCode) string {
+	switch c {
+	case mqttsn.Congestion:
+		return "congestion; try again in some minutes"
+	case mqttsn.InvalidTopicID:
+		return "invalid topic id"
+	case mqttsn.NotSupported:
+		return "not supported"
+	}
+	return fmt.Sprintf("return code %v", c)
+}
+
+// explainLookup is explain for a host that has no address.
+func (t *target) explainLookup(err error) error {
+	dns := (*net.DNSError)(nil)
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return failure{fmt.Errorf("unknown host %s", t.host)}
+	case errors.As(err, new(*net.AddrError)):
+		return failure{fmt.Errorf("%s has no address for %s", t.host, t.family())}
+	}
+	return failure{fmt.Errorf("cannot find the address of %s: %w", t.host, err)}
+}
+
+// plain is an error without the name of the package that it comes from.
+func plain(err error) string { return strings.TrimPrefix(err.Error(), "mqttsn: ") }

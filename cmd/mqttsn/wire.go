@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// A wire is the way to a gateway at one address: a UDP socket that shows what passes, if that is wanted, and tells at
+// once when it cannot work. It is a client.Transport.
+type wire struct {
+	net.Conn
+	trace  io.Writer   // nil: show nothing
+	failed func(error) // called when the network refuses a datagram, from any goroutine
+	lost   atomic.Pointer[error]
+}
+
+func (w *wire) Read(b []byte) (int, error) {
+	n, err := w.Conn.Read(b)
+	switch {
+	case err == nil:
+		showPacket(w.trace, "<", b[:n])
+	case !errors.Is(err, net.ErrClosed):
+		w.failed(err)
+	}
+	return n, err
+}
+
+func (w *wire) Write(b []byte) (int, error) {
+	showPacket(w.trace, ">", b)
+	n, err := w.Conn.Write(b)
+	if err != nil {
+		w.lost.Store(&err)
+		w.failed(err)
+	}
+	return n, err
+}
+
+// writeError is why a datagram could not be sent since the last call.
+func (w *wire) writeError() error {
+	if err := w.lost.Swap(nil); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// showPacket writes a line with the time, where the packet goes, and what it says.
+func showPacket(trace io.Writer, direction string, datagram []byte) {
+	if trace != nil {
+		words, _ := describe(datagram)
+		fmt.Fprintf(trace, "%s %s %s\n", time.Now().Format(clock), direction, words)
+	}
+}
+
+// clock is how times are shown that concern the present.
+const clock = "15:04:05.000"
+
+// describe puts a datagram into words. It returns false for one that is no packet, and the words say why.
+func describe(datagram []byte) (string, bool) {
+	p, err := mqttsn.Parse(datagram)
+	if err != nil {
+		return fmt.Sprintf("malformed: %s [% X]", plain(err), datagram), false
+	}
+	return p.String(), true
+}
+
+// addresses resolves the host.
+func (t *target) addresses(ctx context.Context) ([]netip.AddrPort, error) {
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, t.network(), t.host)
+	if err != nil {
+		return nil, t.explainLookup(err)
+	}
+	list := make([]netip.AddrPort, 0, len(ips))
+	for _, ip := range ips {
+		list = append(list, netip.AddrPortFrom(ip.Unmap(), t.port))
+	}
+	return list, nil
+}
+
+// reach tries the addresses of the host in turn, until there is one at which somebody listens. The attempt is given a
+// wire and a context, which ends when the network says that nobody does; it owns the wire if it succeeds.
+func (t *target) reach(ctx context.Context, trace io.Writer, attempt func(context.Context, *wire) error) error {
+	list, err := t.addresses(ctx)
+	if err != nil {
+		return err
+	}
+	if !t.debug {
+		trace = nil
+	}
+	return dialEach(ctx, list, trace, attempt)
+}
+
+func dialEach(ctx context.Context, list []netip.AddrPort, trace io.Writer, attempt func(context.Context, *wire) error) (err error) {
+	for _, address := range list {
+		err = dial(ctx, address, trace, attempt)
+		if err == nil || !refused(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func dial(ctx context.Context, to netip.AddrPort, trace io.Writer, attempt func(context.Context, *wire) error) error {
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+	if err != nil {
+		return err
+	}
+	trying, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := &wire{Conn: conn, trace: trace, failed: cancel}
+	err = attempt(trying, w)
+	if err == nil {
+		return nil
+	}
+	conn.Close()
+	if cause := context.Cause(trying); cause != nil && ctx.Err() == nil {
+		return cause
+	}
+	return err
+}
+
+// refused tells whether an error is the network's word that nobody can be reached at an address.
+func refused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) ||
+		errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL)
+}
