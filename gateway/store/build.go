@@ -17,10 +17,10 @@ func build(dir string, fill func(put func(key, value []byte) error) error) error
 	if err != nil {
 		return explain("create "+dir, err)
 	}
-	return buildFS(fs, fill)
+	return buildFS(fs, Options{}, fill)
 }
 
-func buildFS(fs FS, fill func(put func(key, value []byte) error) error) error {
+func buildFS(fs FS, opts Options, fill func(put func(key, value []byte) error) error) error {
 	lock, err := lockNew(fs)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func buildFS(fs FS, fill func(put func(key, value []byte) error) error) error {
 	if err := mark(fs); err != nil {
 		return explain("write "+fs.Path(incompleteName), err)
 	}
-	if err := fillLog(fs, fill); err != nil {
+	if err := fillLog(fs, opts, fill); err != nil {
 		return errors.Join(err, explain("clear "+fs.Path(""), clear(fs)))
 	}
 	if err := unmark(fs); err != nil {
@@ -65,8 +65,8 @@ func unmark(fs FS) error {
 }
 
 // fillLog writes the records in batches and closes the log, which seals it.
-func fillLog(fs FS, fill func(put func(key, value []byte) error) error) error {
-	l, err := openLog(fs, Options{}, true)
+func fillLog(fs FS, opts Options, fill func(put func(key, value []byte) error) error) error {
+	l, err := openLog(fs, opts, true)
 	if err != nil {
 		return err
 	}

@@ -39,11 +39,12 @@ func ExportDir(dir string, w io.Writer, salvage bool) (Report, error) {
 		return r, err
 	}
 	defer lock.Close()
+	if len(r.Problems) > 0 && !salvage {
+		return r, r.Problems[0]
+	}
 	var problems *[]error
 	if salvage {
-		problems = &r.Problems
-	} else if len(r.Problems) > 0 {
-		return r, r.Problems[0]
+		problems = &[]error{} // those that are in the report already
 	}
 	_, err = export(w, func(visit func(key, value []byte) error) error {
 		for _, p := range s.snapshot() {

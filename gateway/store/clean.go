@@ -36,22 +36,22 @@ func (l *log) dueMove(n int64) int64 {
 		return 0
 	}
 	c.credit += movesPerOctet * n
-	if next := l.nextMove(); next <= c.credit+maxOpHead {
+	if next := l.nextMove(); next <= c.credit {
 		return next
 	}
 	return 0
 }
 
-// nextMove is the room that it takes to move the next record in use out of the
-// oldest segment, or to forget that if there is none.
+// nextMove passes over what is not in use in the oldest segment, or has been
+// moved, and returns the size of the next record, or 0.
 func (l *log) nextMove() int64 {
 	c := &l.cleaner
 	for ; c.pos < len(c.puts); c.pos++ {
 		if s := c.puts[c.pos]; l.inUse(s) {
-			return int64(s.size) + maxOpHead
+			return int64(s.size)
 		}
 	}
-	return maxOpHead
+	return 0
 }
 
 // openOldest lists the puts of the oldest segment.
@@ -83,39 +83,36 @@ func (l *log) inUse(s span) bool {
 }
 
 // collect returns ops, of at most room octets, that put records of the oldest
-// segment again, of at most credit octets, and the position of the cleaner
-// once they are committed. When nothing of use is left, the last op forgets
-// the segment.
-func (l *log) collect(room, credit int64) (ops []byte, pos int) {
+// segment again, of at most credit octets. When nothing of use is left then, one
+// more op forgets the segment; there is always room for it.
+func (l *log) collect(room, credit int64) []byte {
 	c := &l.cleaner
-	room -= maxOpHead // for the op that forgets
-	if c.seg != l.segs[0] || len(l.segs) == 1 || room < 0 {
-		return nil, c.pos
+	if c.seg != l.segs[0] || len(l.segs) == 1 {
+		return nil
 	}
-	for pos = c.pos; pos < len(c.puts); pos++ {
-		s := c.puts[pos]
+	var ops []byte
+	for _, s := range c.puts[c.pos:] {
 		if !l.inUse(s) {
 			continue
 		}
 		if int64(len(ops))+int64(s.size) > min(room, credit) {
-			return ops, pos
+			return ops
 		}
 		ops = append(ops, c.buf[s.off:s.off+s.size]...)
 	}
-	return appendForget(ops, c.seg.number), pos
+	return appendForget(ops, c.seg.number)
 }
 
 // appendMoving appends a frame with ops and with up to credit octets of moved
 // records. It writes nothing if there is neither.
 func (l *log) appendMoving(credit int64, ops []byte) (moved int64, err error) {
-	moves, pos := l.collect(l.room()-int64(len(ops)), credit)
+	moves := l.collect(l.room()-int64(len(ops)), credit)
 	if len(moves)+len(ops) == 0 {
 		return 0, nil
 	}
 	if err := l.append(moves, ops); err != nil {
 		return 0, err
 	}
-	l.cleaner.pos = pos
 	if len(l.forgotten) > 0 {
 		l.cleaner = cleaner{credit: l.cleaner.credit}
 		l.release()

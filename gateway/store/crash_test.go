@@ -51,11 +51,11 @@ func TestCrash(t *testing.T) {
 		return nil
 	})
 	s := openDisk(t, disk)
-	for _, c := range life(80, 1) {
+	for _, c := range life(60, 1) {
 		require.NoError(t, o.commit(s, c))
 	}
 	require.NoError(t, s.Close())
-	require.Greater(t, cuts, uint64(250))
+	require.Greater(t, cuts, uint64(200))
 	require.Equal(t, o.now, storetest.Records(t, openDisk(t, disk)))
 }
 
@@ -72,7 +72,7 @@ func TestCrashAfterCrash(t *testing.T) {
 		return nil
 	})
 	s := openDisk(t, disk)
-	for _, c := range life(40, 2) {
+	for _, c := range life(25, 2) {
 		require.NoError(t, o.commit(s, c))
 	}
 	require.NoError(t, s.Close())

@@ -42,11 +42,12 @@ func text(b []byte) (*string, []byte) {
 	return &s, nil
 }
 
-func octets(s *string, b []byte) []byte {
+// octets is the inverse of text. Exactly one of the fields must be there.
+func octets(s *string, b []byte) ([]byte, bool) {
 	if s != nil {
-		return []byte(*s)
+		return []byte(*s), b == nil
 	}
-	return b
+	return b, b != nil
 }
 
 // Export writes all records of s, as of the time of the call, as JSON lines,
@@ -115,11 +116,12 @@ func readExport(r io.Reader, put func(key, value []byte) error) (n int, err erro
 			}
 			return n, nil
 		}
-		key := octets(l.Key, l.Key64)
-		if len(key) == 0 {
-			return fail("there is no key")
+		key, ok := octets(l.Key, l.Key64)
+		value, ok2 := octets(l.Value, l.Value64)
+		if !ok || !ok2 {
+			return fail("a record has one key or key64, and one value or value64")
 		}
-		if err := put(key, octets(l.Value, l.Value64)); err != nil {
+		if err := put(key, value); err != nil {
 			return fail("%w", err)
 		}
 		n++

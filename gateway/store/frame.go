@@ -8,8 +8,9 @@ import (
 // frameHead is the size of crc, size and seq.
 const frameHead = 16
 
-// sealSize is what a segment keeps free for its last frame.
-const sealSize = frameHead + 1
+// tailSize is what a segment keeps free: for an op that forgets, and for the
+// frame that seals it.
+const tailSize = maxOpHead + frameHead + 1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -212,10 +212,14 @@ func (l *log) Commit(b *Batch) error {
 // commit writes the batch, and with it some records of the oldest segment if
 // that is to be cleaned.
 func (l *log) commit(b *Batch) error {
-	n := int64(len(b.ops))
-	err := l.makeRoom(n+l.dueMove(n), b.puts > 0)
-	if err != nil {
-		err = l.makeRoom(n, b.puts > 0)
+	n, leave := int64(len(b.ops)), leavePuts
+	if b.puts == 0 {
+		leave = leaveDeletes
+	}
+	move := l.dueMove(n)
+	err := l.makeRoom(n+move, leave)
+	if err != nil && move > 0 {
+		err = l.makeRoom(n, leave)
 	}
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ const (
 const newName = "new"
 
 // spareNames are the names of segments that wait for their use.
-var spareNames = []string{"spare-1", "spare-2"}
+var spareNames = []string{"spare-1", "spare-2", "spare-3"}
 
 func segmentName(number uint32) string { return fmt.Sprintf("%012d%s", number, segmentSuffix) }
 

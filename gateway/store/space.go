@@ -7,25 +7,35 @@ import (
 	"syscall"
 )
 
-// Two spare files are kept. A batch with puts may use the first of them; the
-// last is for cleaning, and for deletions, so that there is a way out of a
-// full disk which needs no more space than the store has already.
+// Three spare files are kept, so that there is a way out of a full disk which
+// needs no more space than the store has already: batches with puts leave two
+// of them, deletions alone leave one, and that is for cleaning.
+const (
+	leavePuts    = 2
+	leaveDeletes = 1
+)
 
 // room is the size of the ops that the active segment can still take.
 func (l *log) room() int64 {
 	seg := l.active()
-	return seg.capacity - seg.end - frameHead - sealSize
+	return seg.capacity - seg.end - frameHead - tailSize
 }
 
-// makeRoom gets the active segment ready for n octets of ops.
-func (l *log) makeRoom(n int64, puts bool) error {
+// capacityFor is the size of a segment that can take n octets of ops.
+func (l *log) capacityFor(n int64) int64 {
+	return max(l.size, headerSize+frameHead+n+tailSize)
+}
+
+// makeRoom gets the active segment ready for n octets of ops, such that so many
+// spares are left.
+func (l *log) makeRoom(n int64, leave int) error {
 	ready := func() (bool, error) {
-		if n > l.room() && l.mayRoll(n, puts) {
+		if n > l.room() && l.mayRoll(n, leave) {
 			if err := l.roll(n); err != nil {
 				return false, err
 			}
 		}
-		return n <= l.room() && l.mayWrite(n, puts), nil
+		return n <= l.room() && len(l.spares) >= leave, nil
 	}
 	ok, err := ready()
 	if !ok && err == nil {
@@ -42,23 +52,9 @@ func (l *log) makeRoom(n int64, puts bool) error {
 	return cmp.Or(err, full)
 }
 
-// mayWrite tells whether n octets can go into the active segment so that
-// cleaning can go on afterwards.
-func (l *log) mayWrite(n int64, puts bool) bool {
-	if len(l.spares) > 0 {
-		return true
-	}
-	return !puts && n+l.movable() <= l.room()
-}
-
 // mayRoll tells whether the next segment may be begun for n octets.
-func (l *log) mayRoll(n int64, puts bool) bool {
-	return l.prepared != nil || l.capacityFor(n) > l.size || len(l.spares) > 1 || !puts && len(l.spares) > 0
-}
-
-// capacityFor is the size of a segment that can take n octets of ops.
-func (l *log) capacityFor(n int64) int64 {
-	return max(l.size, headerSize+frameHead+n+sealSize)
+func (l *log) mayRoll(n int64, leave int) bool {
+	return l.prepared != nil || l.capacityFor(n) > l.size || len(l.spares) > leave
 }
 
 // roll seals the active segment and begins the next one, with room for n
@@ -92,8 +88,10 @@ func (l *log) prepare(n int64) (File, error) {
 			if err := l.prefill(name, capacity); err != nil {
 				return nil, err
 			}
-		} else {
+		} else if len(l.spares) > 0 {
 			name = l.spares[0]
+		} else {
+			return nil, cmp.Or(l.spareErr, ErrFull)
 		}
 		seg, f, err := l.initSegment(name, l.active().number+1)
 		if err != nil {

@@ -2,19 +2,11 @@ package store
 
 import "math"
 
-// movable is the room that cleaning needs to free the oldest segment.
-func (l *log) movable() int64 {
-	if len(l.segs) == 1 {
-		return 0
-	}
-	return l.segs[0].live + maxOpHead
-}
-
 // garbage is what cleaning all segments would free.
 func (l *log) garbage() int64 {
 	var n int64
 	for _, seg := range l.segs[:len(l.segs)-1] {
-		n += seg.capacity - headerSize - frameHead - sealSize - seg.live
+		n += seg.capacity - headerSize - frameHead - tailSize - seg.live
 	}
 	return n
 }
@@ -45,23 +37,23 @@ func (l *log) squeeze(ready func() (bool, error)) (bool, error) {
 }
 
 // cleanOldest moves everything in use out of the oldest segment and frees it.
-// It stops short of it if the disk has no room left.
+// It does not begin if the room for all of it is lacking.
 func (l *log) cleanOldest() (done bool, err error) {
+	seg := l.segs[0]
+	spare := l.prepared != nil || len(l.spares) > 0
+	if seg.live > l.room() && (!spare || l.capacityFor(seg.live) > l.size) {
+		return false, nil
+	}
 	if !l.openOldest() {
 		return false, l.cleaner.err
 	}
-	for seg := l.segs[0]; l.segs[0] == seg; {
-		next := l.nextMove()
-		if next <= l.room() {
-			if _, err := l.appendMoving(math.MaxInt64, nil); err != nil {
+	for l.segs[0] == seg {
+		if next := l.nextMove(); next > l.room() {
+			if err := l.roll(next); err != nil {
 				return false, err
 			}
-			continue
 		}
-		if !l.mayRoll(next, false) {
-			return false, nil
-		}
-		if err := l.roll(next); err != nil {
+		if _, err := l.appendMoving(math.MaxInt64, nil); err != nil {
 			return false, err
 		}
 	}

@@ -30,6 +30,9 @@ func (s *statistics) set(l *log, err error) {
 	defer s.mu.Unlock()
 	s.Records, s.LiveBytes = len(l.records), l.live
 	s.DiskBytes = l.capacity() + int64(len(l.spares))*l.size
+	if l.prepared != nil {
+		s.DiskBytes += l.prepared.capacity
+	}
 	s.Err = err
 }
 

@@ -22,8 +22,9 @@ type Store interface {
 	// after such an error and before the next successful commit, the next Open
 	// may find the failed batch, whole, as after a crash during Commit.
 	//
-	// A batch of deletions alone is accepted on a full disk as long as the
-	// store has room of its own; others then fail with [ErrFull].
+	// On a full disk a batch that holds puts fails with [ErrFull]. For
+	// deletions alone the store keeps room of its own, a segment at a time:
+	// they are taken, in batches of some hundred, and make room for puts.
 	Commit(b *Batch) error
 
 	// Backup writes a store with all records as of the time of the call into
