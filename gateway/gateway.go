@@ -52,6 +52,7 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 	}
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
 	ec.Identity = l.identity
+	ec.MTU = func(id engine.LinkID) int { return l.links[id].MTU() }
 	ec.FormatPeer = func(id engine.LinkID, p radio.Peer) string { return l.links[id].FormatPeer(p) }
 	ec.ParsePeer = func(id engine.LinkID, s string) (radio.Peer, error) { return l.links[id].ParsePeer(s) }
 	for i := range cfg.Links {

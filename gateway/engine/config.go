@@ -38,6 +38,10 @@ type Config struct {
 	Describe func(Addr) string
 	SameHost func(a, b Addr) bool
 
+	// MTU is the longest datagram that a link carries now, in octets, which a radio's modem may not have told before;
+	// nil: what LinkConfig says. The smaller counts.
+	MTU func(LinkID) int
+
 	// Identity is who an authenticated link proves a sender to be; nil: its address.
 	Identity func(Addr) string
 

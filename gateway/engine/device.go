@@ -190,6 +190,11 @@ func (d *Device) expire() {
 		d.north.left(d)
 		return
 	}
+	if d.state.live() && d.cutOff() {
+		d.heard = d.e.now
+		d.schedule()
+		return
+	}
 	if d.state.live() {
 		d.lose("nothing heard for " + (d.e.now - d.heard).Truncate(time.Second).String())
 		return

@@ -27,6 +27,7 @@ type Engine struct {
 	byAddr     map[Addr]*Device
 	forwarders map[Addr]*forwarder // by outer address
 	handshakes map[Addr]*handshake
+	links      []linkState // by LinkID
 	strangers  bucket
 	advertise  []advertiser
 	unasked    sink // where their publications go
@@ -67,6 +68,7 @@ func New(cfg Config) (*Engine, error) {
 		byAddr:     make(map[Addr]*Device),
 		forwarders: make(map[Addr]*forwarder),
 		handshakes: make(map[Addr]*handshake),
+		links:      make([]linkState, len(cfg.Links)),
 		strangers:  newBucket(cfg.Device.StrangerRate, cfg.Device.StrangerRate),
 		router:     newRouter(),
 		clients:    make(map[string]*Client),
@@ -191,7 +193,7 @@ func (e *Engine) sendRadius(a Addr, radius uint8, encode func(b []byte) []byte) 
 	}
 	head := len(b)
 	b = encode(b)
-	if len(b) == head || len(b)-at > e.cfg.Links[a.Link].MTU {
+	if len(b) == head || len(b)-at > e.mtu(a.Link) {
 		e.stats.TooLong++
 		return false
 	}
@@ -209,28 +211,6 @@ func (e *Engine) Tick(now time.Duration, out *Out) {
 	e.enter(now, out)
 	for a := e.alarms.ring(now); a != nil; a = e.alarms.ring(now) {
 		a.owner.wake(now)
-	}
-}
-
-// LinkEvent serves what a link reports beside datagrams.
-func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *Out) {
-	e.enter(now, out)
-	a := Addr{Link: link, Peer: ev.Peer}
-	switch ev.Kind {
-	case radio.SendFailed:
-		if d := e.byAddr[a]; d != nil {
-			d.sendFailed()
-		}
-	case radio.PeerGone:
-		if d := e.byAddr[a]; d != nil {
-			d.unlocate() // the session goes on; the device comes back on another connection
-		}
-	case radio.LinkUp:
-		for i := range e.advertise {
-			if adv := &e.advertise[i]; adv.link == link {
-				adv.wake(now)
-			}
-		}
 	}
 }
 

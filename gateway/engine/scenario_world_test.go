@@ -22,7 +22,10 @@ type world struct {
 	now    time.Duration
 	began  time.Duration // the line "after"
 	out    engine.Out
-	disk   store.Store // of a durable engine
+
+	disk    store.Store // of a durable engine
+	slow    bool        // batches wait for a line of the scenario
+	waiting []batch
 
 	accepted engine.ConnID            // the last number given
 	conns    map[string]engine.ConnID // "to c1", "uplink th7"
@@ -34,17 +37,35 @@ type world struct {
 	notes []engine.Note
 }
 
+// A batch is what the engine wants to have on disk in one piece.
+type batch struct {
+	records *store.Batch
+	number  uint64
+}
+
 func newWorld(c engine.Config) (*world, error) {
-	e, err := engine.New(c)
-	if err != nil {
-		return nil, err
+	w := &world{config: c, disk: store.Memory()}
+	return w, w.start()
+}
+
+// start begins with what is on disk. Nothing else is left of an engine that ran before.
+func (w *world) start() (err error) {
+	if w.engine, err = engine.New(w.config); err != nil {
+		return err
 	}
-	w := &world{config: c, engine: e, conns: make(map[string]engine.ConnID), names: make(map[engine.ConnID]string)}
-	w.disk = store.Memory()
-	if c.Mode != engine.Transparent {
+	w.conns, w.names, w.waiting, w.later = make(map[string]engine.ConnID), make(map[engine.ConnID]string), nil, nil
+	restorer := w.engine.Restore(w.now)
+	if err := w.disk.Load(restorer.Add); err != nil {
+		return err
+	}
+	if err := restorer.Finish(w.now, &w.out); err != nil {
+		return err
+	}
+	w.carryOut()
+	if w.config.Mode != engine.Transparent {
 		w.observe()
 	}
-	return w, w.advance(0)
+	return w.advance(w.now)
 }
 
 // observe connects a client that hears everything but what it says itself.
@@ -81,6 +102,10 @@ func (w *world) do(verb string, args []string) error {
 		return w.broker(args)
 	case "radio":
 		return w.radio(verb, args[0])
+	case "disk":
+		return w.diskDoes(args[0])
+	case "restart":
+		return w.start()
 	case "shutdown":
 		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })
 	}
@@ -152,7 +177,7 @@ func (w *world) radio(verb, what string) error {
 	if err != nil {
 		return err
 	}
-	kinds := map[string]radio.EventKind{"send-failed": radio.SendFailed, "up": radio.LinkUp}
+	kinds := map[string]radio.EventKind{"send-failed": radio.SendFailed, "up": radio.LinkUp, "down": radio.LinkDown}
 	kind, ok := kinds[what]
 	if !ok {
 		return fmt.Errorf("a radio cannot %s", what)
@@ -227,7 +252,7 @@ func (w *world) carryOut() {
 		w.connEffect(c)
 	}
 	if out.Records.Len() > 0 {
-		w.commit(&out.Records, out.Batch)
+		w.commit(batch{&out.Records, out.Batch})
 	}
 	later := w.later
 	w.later = nil
@@ -264,14 +289,35 @@ func (w *world) connEffect(c engine.ConnEffect) {
 	}
 }
 
-// commit writes records to a disk that is fast.
-func (w *world) commit(records *store.Batch, batch uint64) {
+// commit writes a batch, at once if the disk is fast.
+func (w *world) commit(b batch) {
+	if w.slow {
+		w.waiting = append(w.waiting, b)
+		return
+	}
 	w.later = append(w.later, func(out *engine.Out) {
-		if err := w.disk.Commit(records); err != nil {
+		if err := w.disk.Commit(b.records); err != nil {
 			panic(err) // the disk is memory
 		}
-		w.engine.Committed(w.now, batch, out)
+		w.engine.Committed(w.now, b.number, out)
 	})
+}
+
+func (w *world) diskDoes(what string) error {
+	switch what {
+	case "waits":
+		w.slow = true
+	case "writes":
+		w.slow = false
+		for _, b := range w.waiting {
+			w.commit(b)
+		}
+		w.waiting = nil
+		w.carryOut()
+	default:
+		return fmt.Errorf("a disk cannot %s", what)
+	}
+	return nil
 }
 
 // taken says that the network has taken everything that was sent on a connection.

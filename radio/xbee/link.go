@@ -23,8 +23,9 @@ var (
 // too large again and again.
 const minPayload = 32
 
-// unknownPayload is the MTU before the modem has told: the least of all families (DigiMesh, encrypted).
-const unknownPayload = 65
+// unknownPayload is the MTU before the modem has told: the most of all families (DigiMesh at 868 and 900 MHz), lest a
+// message be given up that only has to wait until the modem is there.
+const unknownPayload = 256
 
 // A Link is a radio.Link over an XBee modem. Beside that it tells how the modem and the nodes are.
 type Link struct {

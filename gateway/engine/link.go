@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"mqttsn-gateway/radio"
+)
+
+// A linkState is what links report of themselves.
+type linkState struct {
+	down  bool
+	since time.Duration // when it went down
+}
+
+// LinkEvent serves what a link reports beside datagrams.
+func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *Out) {
+	e.enter(now, out)
+	a := Addr{Link: link, Peer: ev.Peer}
+	switch ev.Kind {
+	case radio.SendFailed:
+		if d := e.byAddr[a]; d != nil {
+			d.sendFailed()
+		}
+	case radio.PeerGone:
+		if d := e.byAddr[a]; d != nil {
+			d.unlocate() // the session goes on; the device comes back on another connection
+		}
+	case radio.LinkDown:
+		if l := &e.links[link]; !l.down {
+			*l = linkState{down: true, since: now}
+		}
+	case radio.LinkUp:
+		e.linkUp(link)
+	}
+}
+
+// linkUp goes on with what a link's devices wait for. They could not be heard meanwhile: each has a full period again.
+func (e *Engine) linkUp(link LinkID) {
+	e.links[link].down = false
+	for i := range e.advertise {
+		if adv := &e.advertise[i]; adv.link == link {
+			adv.wake(e.now)
+		}
+	}
+	for _, d := range e.devicesOn(link) {
+		d.heard = e.now
+		d.served()
+	}
+}
+
+// devicesOn returns the sessions whose address is on a link, ordered by client id.
+func (e *Engine) devicesOn(link LinkID) (ds []*Device) {
+	for a, d := range e.byAddr {
+		if a.Link == link {
+			ds = append(ds, d)
+		}
+	}
+	slices.SortFunc(ds, func(a, b *Device) int { return cmp.Compare(a.id, b.id) })
+	return ds
+}
+
+// cutOff reports whether it may be our fault that a device is not heard: its link is down. The patience that a kept
+// session is given bounds ours.
+func (d *Device) cutOff() bool {
+	l := d.e.links[d.addr.Link]
+	return d.located && l.down && d.e.now-l.since < d.e.cfg.Device.SessionExpiry
+}
+
+// mtu is the longest datagram that a link carries, in octets.
+func (e *Engine) mtu(link LinkID) int {
+	limit := e.cfg.Links[link].MTU
+	if e.cfg.MTU != nil {
+		limit = min(limit, e.cfg.MTU(link))
+	}
+	return limit
+}
