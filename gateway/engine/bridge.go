@@ -23,11 +23,10 @@ type bridge struct {
 	ackGate  uint64
 	pumpGate uint64
 
-	wants       wants
-	outstanding int
-	overflowed  bool
-	stale       map[string]struct{} // retained messages from upstream that a new session has not confirmed
-	staleBy     time.Duration
+	wants      wants
+	overflowed bool
+	stale      map[string]struct{} // retained messages from upstream that a new session has not confirmed
+	staleBy    time.Duration
 }
 
 // BridgeConfig is the rules for aggregating mode.
@@ -70,7 +69,7 @@ func (b *bridge) routing() *routing  { return &b.mark }
 func (b *bridge) present() bool      { return b.ready() }
 func (b *bridge) wanted() bool       { return !b.e.closing }
 func (b *bridge) idle()              {}
-func (b *bridge) down(mqtt.Reason)   { b.outstanding = 0 }
+func (b *bridge) down(mqtt.Reason)   {}
 func (b *bridge) due() time.Duration { return b.staleBy }
 
 // refuses reports whether a QoS 1 or 2 message that would have to go upstream finds no room to wait.
@@ -94,17 +93,12 @@ func (b *bridge) receive(c copyTo) {
 		b.e.rec.hold(bridgeRecord, &en)
 		b.spool.push(en)
 		b.pump()
-	case c.qos == 0 && b.ready() && b.outstanding < maxBridgeOutstanding && b.e.rec.passed(en.gate):
+	case c.qos == 0 && b.ready() && b.outstanding < maxOutstanding && b.e.rec.passed(en.gate):
 		b.sendPublish(&en, false)
 	default:
 		b.drop(en)
 	}
 }
-
-// maxBridgeOutstanding is how many octets may wait for a broker that is slow to read before QoS 0 messages are dropped.
-const maxBridgeOutstanding = 4 << 20
-
-func (b *bridge) buffered(octets int) { b.outstanding = octets }
 
 func (b *bridge) drop(en entry) {
 	b.e.stats.SpoolDropped++
@@ -176,7 +170,6 @@ func (b *bridge) sendPublish(en *entry, dup bool) {
 	if en.msg.expires != never {
 		p.HasExpiry, p.Expiry = true, uint32(max(0, en.msg.expires-b.e.now)/time.Second)
 	}
-	b.outstanding += packetSize(p)
 	b.send(p)
 }
 
@@ -210,7 +203,6 @@ func (b *bridge) hello(p *mqtt.Connect) {
 
 // up takes up the session where the last connection left it, or builds it anew.
 func (b *bridge) up(present bool) {
-	b.outstanding = 0
 	b.sayStatus("online")
 	flights := b.flights
 	b.flights = nil

@@ -23,7 +23,13 @@ type brokerConn struct {
 	pingAt    time.Duration
 	attempts  int // since the last success
 	limits    serverLimits
+
+	outstanding int // octets sent that the network may not have taken yet
 }
+
+// maxOutstanding is how many octets may wait for a broker that is slow to read before QoS 0 messages are dropped. What
+// else may wait is bounded by its Receive Maximum.
+const maxOutstanding = 4 << 20
 
 // A brokerSession is what we are at the broker: one device, or the bridge.
 type brokerSession interface {
@@ -103,12 +109,14 @@ func (b *brokerConn) opened() {
 		Password: c.Password, HasPassword: len(c.Password) > 0,
 	}
 	b.session.hello(p)
+	b.outstanding = 0
 	b.state, b.deadline = brokerConnecting, b.e.now+c.ConnectTimeout
 	b.send(p)
 	b.schedule()
 }
 
 func (b *brokerConn) send(p mqtt.Packet) {
+	b.outstanding += packetSize(p)
 	b.e.out.Conns = append(b.e.out.Conns, ConnEffect{Conn: b.id, Packet: p})
 }
 
@@ -281,7 +289,7 @@ func (b *brokerConn) wake(now time.Duration) {
 	b.schedule()
 }
 
-func (b *brokerConn) buffered(int) {} // what may wait for the broker is bounded by its Receive Maximum
+func (b *brokerConn) buffered(octets int) { b.outstanding = octets }
 
 // upstreamHealthy reports whether any connection to the broker is there, or none has failed.
 func (e *Engine) upstreamHealthy() bool {

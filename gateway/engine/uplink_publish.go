@@ -32,6 +32,9 @@ func (u *uplink) publish(d *Device, m *Message, token uint32) {
 	case u.limits.packetSize > 0 && m.size() > int(u.limits.packetSize):
 		u.refuse(d, m, token, mqtt.PacketTooLarge)
 		return
+	case s.qos == 0 && u.outstanding > maxOutstanding:
+		u.refuse(d, m, token, mqtt.QuotaExceeded)
+		return
 	case s.qos == 0:
 		u.sendPublish(&s)
 		if m.QoS > 0 {
