@@ -23,7 +23,8 @@ var topicKeys = []Key{
 		"Ids are agreed with the makers of the devices.", topics,
 	},
 	{
-		"devices", "Devices that need something else, by client id.", "Nobody is special at first.", clientIDs,
+		"devices", "Devices that need something else, by client id, or by a pattern such as `pump-*`: the narrowest one counts.",
+		"Nobody is special at first.", clientIDs,
 	},
 	{
 		"devices.*.predefined", "Predefined topic ids of this device. They come before those of all devices.",

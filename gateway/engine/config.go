@@ -29,7 +29,7 @@ type Config struct {
 	Bridge  BridgeConfig
 	QoSNeg1 bool // accept PUBLISH with QoS -1 (v1.2, 6.8)
 
-	// Predefined topics by id: for every device, and for single devices by client id (these come first).
+	// Predefined topics by id for every device, and what differs for single ones, by client id or by a pattern with *.
 	Predefined map[uint16]string
 	Devices    map[string]DeviceOverride
 

@@ -152,9 +152,7 @@ func (e *Engine) newDevice(id string, dia dialect) *Device {
 	d.alarm.owner = d
 	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
-	if o, ok := e.overrides[id]; ok {
-		d.noDUP = o.NoDUP || d.noDUP
-	}
+	d.noDUP = d.noDUP || e.overrides.of(id).NoDUP
 	d.north = e.northOf(d)
 	e.devices[id] = d
 	e.stats.states[Disconnected]++

@@ -16,7 +16,7 @@ import (
 type Engine struct {
 	cfg       Config
 	predef    []*predefined // of everyone, by link
-	overrides map[string]DeviceOverride
+	overrides overrides
 
 	// Now and out belong to the call under way.
 	now time.Duration
@@ -63,7 +63,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		cfg:        cfg,
-		overrides:  cfg.Devices,
+		overrides:  newOverrides(cfg.Devices),
 		devices:    make(map[string]*Device),
 		byAddr:     make(map[Addr]*Device),
 		forwarders: make(map[Addr]*forwarder),
@@ -231,7 +231,7 @@ func (e *Engine) Stats() *Stats { return &e.stats }
 
 func (e *Engine) northOf(d *Device) north {
 	mode := e.cfg.Mode
-	if o, ok := e.overrides[d.id]; ok && o.Mode != nil {
+	if o := e.overrides.of(d.id); o.Mode != nil {
 		mode = *o.Mode
 	}
 	if mode == Transparent {
@@ -242,8 +242,8 @@ func (e *Engine) northOf(d *Device) north {
 
 // predefinedOf are the predefined topics of a device on a link: its own come first, then the link's, then everyone's.
 func (e *Engine) predefinedOf(id string, link LinkID) *predefined {
-	o, ok := e.overrides[id]
-	if !ok || len(o.Predefined) == 0 {
+	o := e.overrides.of(id)
+	if len(o.Predefined) == 0 {
 		return e.predef[link]
 	}
 	return newPredefined(e.cfg.Predefined, e.cfg.Links[link].Predefined, o.Predefined)
