@@ -14,10 +14,13 @@ import (
 
 // settings are what a scenario may configure by a name of its own. Every other setting is the name of a field, in
 // lower case with hyphens: of the rules for devices (max-per-forwarder=2), of the last link (gateway-id=7), with "upstream-"
-// before it of the uplinks, with "client-" of ordinary clients. A name without a value is switched on.
+// before it of connections to the broker, with "bridge-" of the bridge, with "client-" of ordinary clients. A name without
+// a value is switched on.
 var settings = map[string]func(c *engine.Config, w *words, value string){
 	"mode": func(c *engine.Config, w *words, v string) {
-		c.Mode = choice(w, v, map[string]engine.Mode{"builtin": engine.Builtin, "transparent": engine.Transparent})
+		c.Mode = choice(w, v, map[string]engine.Mode{
+			"builtin": engine.Builtin, "transparent": engine.Transparent, "aggregating": engine.Aggregating,
+		})
 	},
 	"allow-qos-minus-one": func(c *engine.Config, _ *words, _ string) { c.QoSNeg1 = true },
 	"overflow": func(c *engine.Config, w *words, v string) {
@@ -119,6 +122,7 @@ func fieldOf(c *engine.Config, name string) (reflect.Value, bool) {
 		fields any
 	}{
 		{"upstream-", &c.Uplink},
+		{"bridge-", &c.Bridge},
 		{"client-", &c.Client},
 		{"", &c.Device},
 		{"", &c.Links[len(c.Links)-1]},
@@ -174,11 +178,11 @@ func choice[T any](w *words, s string, options map[string]T) T {
 	return v
 }
 
-// A source makes numbers that readers of a scenario can foresee: MsgIds begin at 1, jitter is the smallest possible.
-// Only the low half changes, so that loops which draw again come to an end.
+// A source makes numbers that readers of a scenario can foresee: MsgIds begin at 1, and there is no jitter. Only the low
+// octets change, so that loops which draw again come to an end.
 type source struct{ high, low uint64 }
 
 func (s *source) Uint64() uint64 {
-	s.low = s.low&0xffffffff + 0x9e3779b9
-	return s.high | s.low&0xffffffff
+	s.low = (s.low+2)&0xffff | 1
+	return s.high | s.low
 }

@@ -78,7 +78,7 @@ func (p *player) play(text string) error {
 
 func (p *player) line(line string, list []string) error {
 	verb, args := list[0], list[1:]
-	if len(args) == 0 && verb != "shutdown" {
+	if len(args) == 0 && verb != "shutdown" && verb != "restart" {
 		return fmt.Errorf("%s what?", verb)
 	}
 	if verb == "config" {
