@@ -15,13 +15,14 @@ import (
 )
 
 // Run runs the gateway that cfg describes until ctx is done. It returns early, with an error that says in a sentence what
-// is wrong, if a link or a listener cannot be opened. When it returns, all of its goroutines have ended.
-func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger) error {
+// is wrong, if a link or a listener cannot be opened. When it returns, all of its goroutines have ended. Whenever
+// something comes from reload, which may be nil, the files with keys and certificates are read again.
+func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger, reload <-chan struct{}) error {
 	g, err := open(cfg, log)
 	if err != nil {
 		return err
 	}
-	g.run(ctx)
+	g.run(ctx, reload)
 	log.Info("stopped")
 	return nil
 }
@@ -95,7 +96,7 @@ func hasRouter(cfg *config.Config) bool {
 }
 
 // run serves until ctx is done. Readers end first, so that nothing new comes while the engine says goodbye.
-func (g *gateway) run(ctx context.Context) {
+func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 	var readers, conns sync.WaitGroup
 	io, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -109,6 +110,7 @@ func (g *gateway) run(ctx context.Context) {
 	l.dial = func(id engine.ConnID) {
 		conns.Go(func() { l.dialUpstream(io, &g.cfg.Upstream, id) })
 	}
+	conns.Go(func() { g.reload(io, reload) })
 	if l.committer != nil {
 		conns.Go(func() { l.committer.run(io) })
 	}

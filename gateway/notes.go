@@ -20,6 +20,7 @@ const (
 	fieldRecords  = "records"
 	fieldTook     = "took"
 	fieldPort     = "port"
+	fieldKeys     = "keys"
 	fieldAsked    = "asked"
 	fieldGranted  = "granted"
 )

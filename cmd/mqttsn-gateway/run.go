@@ -16,7 +16,8 @@ func runCommand(environ []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the gateway until it is told to stop",
-		Long: "Run the gateway until SIGINT or SIGTERM. It says goodbye to its devices then; a second signal ends it at once.\n\n" +
+		Long: "Run the gateway until SIGINT or SIGTERM. It says goodbye to its devices then; a second signal ends it at once.\n" +
+			"SIGHUP makes it read the files with keys and certificates again; it goes on meanwhile.\n\n" +
 			"Flags override environment variables, which override the file. docs/configuration.md has every key.",
 		Example: "  mqttsn-gateway run\n" +
 			"  mqttsn-gateway run --upstream mqtt://broker.example --predefined 1=plant/th1\n" +
@@ -29,9 +30,9 @@ func runCommand(environ []string) *cobra.Command {
 			}
 			log := newLog(c.Log, cmd.ErrOrStderr())
 			starting(log, given.file)
-			ctx, stop := untilSignal(cmd.Context(), log, os.Exit)
+			ctx, reload, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
-			return explain(gateway.Run(ctx, c, log))
+			return explain(gateway.Run(ctx, c, log, reload))
 		},
 	}
 	given.flags(cmd)

@@ -9,12 +9,13 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// untilSignal returns a context that ends at the first SIGINT or SIGTERM; the second one calls exit. SIGHUP is
-// reserved, and changes nothing. Stop ends the watch, and returns when it has ended.
-func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (_ context.Context, stop func()) {
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM; the second one calls exit. SIGHUP comes out of
+// reload, several that come together as one. Stop ends the watch, and returns when it has ended.
+func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (_ context.Context, reload <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	hangups := make(chan struct{}, 1)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -22,7 +23,11 @@ func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (
 		for s := range signals {
 			switch {
 			case s == syscall.SIGHUP:
-				log.Warn("SIGHUP changes nothing yet: restart to read the configuration again")
+				log.Info("SIGHUP: reading keys and certificates again; other changes need a restart")
+				select {
+				case hangups <- struct{}{}:
+				default: // one is waiting, and will do for both
+				}
 			case stopping:
 				log.Warn("stopping at once")
 				exit(128 + int(s.(syscall.Signal)))
@@ -33,7 +38,7 @@ func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (
 			}
 		}
 	}()
-	return ctx, func() {
+	return ctx, hangups, func() {
 		signal.Stop(signals)
 		close(signals)
 		<-done
