@@ -57,6 +57,18 @@ func rootCommand(environ []string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ), versionCommand())
+	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ), serialCommand(), xbeeCommand(), versionCommand())
+	return cmd
+}
+
+// group is a command that only holds others.
+func group(use, short string, cmds ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.NoArgs, // says so if a word is none of the commands
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(cmds...)
 	return cmd
 }

@@ -32,6 +32,10 @@ func TestMistakes(t *testing.T) {
 		"run --http :8080":                "--http: the admin page comes with a later version; leave the flag out until then",
 		"run --mode aggregating":          "--mode: gateway.mode: aggregating needs a broker; set upstream.url",
 		"run --predefined 7":              `mqttsn-gateway: invalid argument "7" for "--predefined" flag: it is not of the form ID=TOPIC; see mqttsn-gateway run --help`,
+		"serial bogus":                    `mqttsn-gateway: unknown command "bogus" for "mqttsn-gateway serial"; see mqttsn-gateway serial --help`,
+		"xbee doctor":                     "mqttsn-gateway: doctor needs the name of one serial port; see mqttsn-gateway xbee doctor --help",
+		"xbee doctor x --api-mode 3":      `mqttsn-gateway: invalid argument "3" for "--api-mode" flag: it is neither 1 nor 2; see mqttsn-gateway xbee doctor --help`,
+		"xbee doctor x --pan z":           `mqttsn-gateway: invalid argument "z" for "--pan" flag: it is not a number of 1 to 16 hexadecimal digits; see mqttsn-gateway xbee doctor --help`,
 		"run --mode transparent":          "--mode: gateway.mode: transparent needs a broker; set upstream.url",
 		"config --udp x --gateway-id 256": "--gateway-id: gateway.id: 256 is out of range; write 1 to 255\n--udp: links[0].listen: x is not an address; write host:port or :port, with a port of 0 to 65535 (0: one that is free)",
 	} {
