@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"time"
 
 	"mqttsn-gateway/mqtt"
@@ -80,6 +81,22 @@ func (d *Device) overflow(en entry) {
 		d.e.out.note(NoteQueueOverflow, d.id, d.addr, en.msg.Topic)
 	}
 	d.drop(en)
+}
+
+// held lists the messages that the device has not taken: those in flight, how far they have come, and those that wait.
+func (d *Device) held() iter.Seq2[*entry, phase] {
+	return func(yield func(*entry, phase) bool) {
+		for i := range d.flights {
+			if !yield(&d.flights[i].entry, d.flights[i].phase) {
+				return
+			}
+		}
+		for i := range d.queue.len() {
+			if !yield(d.queue.at(i), published) {
+				return
+			}
+		}
+	}
 }
 
 // drop gives up a message for the device, visibly.

@@ -85,9 +85,14 @@ func (r *records) putLazily(kind recordKind, session, number uint64, write func(
 
 // drop removes a record that is no longer needed, whenever there is something else to write.
 func (r *records) drop(kind recordKind, session, number uint64) {
+	r.remove(r.makeKey(kind, session, number))
+}
+
+// remove is drop by the record's key.
+func (r *records) remove(key []byte) {
 	if r.durable {
 		r.begin()
-		r.out.Records.Delete(r.makeKey(kind, session, number))
+		r.out.Records.Delete(key)
 	}
 }
 

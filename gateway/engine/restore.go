@@ -17,6 +17,7 @@ type Restorer struct {
 	clients  map[uint64]*Client
 	messages map[uint64]*Message
 	parts    []part // what belongs to a session or a message
+	orphans  []part // whose session is gone
 }
 
 // A part is a record that needs others.
@@ -61,7 +62,7 @@ func (r *Restorer) Add(key, value []byte) error {
 	case kind == recordRetained && len(key) == shortKey:
 		m := &Message{retained: id}
 		m.read(f, r.e.now)
-		r.e.router.retained.Set(m.Topic, m)
+		r.e.router.retained.restore(m)
 	case kind == recordWant && len(key) == longKey && r.e.bridge != nil:
 		r.e.bridge.wants.restore(f.readString(), uint32(binary.BigEndian.Uint64(key[shortKey:])))
 	case len(key) == longKey:
@@ -97,6 +98,9 @@ func (r *Restorer) Finish(now time.Duration, out *Out) error {
 			e.rec.drop(recordMessage, id, 0) // its last reader was removed, and the power went
 		}
 	}
+	for _, p := range r.orphans {
+		e.rec.remove(p.key)
+	}
 	for _, c := range r.clients {
 		c.schedule()
 	}
@@ -116,7 +120,8 @@ func (r *Restorer) join(p part) error {
 	case session == bridgeRecord:
 		return r.joinBridge(p, f)
 	case d == nil && c == nil:
-		return nil // of a session that was forgotten, and the power went
+		r.orphans = append(r.orphans, p) // of a session that was forgotten, and the power went
+		return nil
 	case kind == recordTopic && d != nil:
 		d.restoreTopic(uint16(number), f)
 	case kind == recordSub:

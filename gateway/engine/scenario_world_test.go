@@ -68,32 +68,6 @@ func (w *world) start() (err error) {
 	return w.advance(w.now)
 }
 
-// crash begins anew with what is on disk.
-func (w *world) crash() error {
-	if !w.config.Durable {
-		return errors.New("without a disk nothing is left: say so in the scenario's name")
-	}
-	e, err := engine.New(w.config)
-	if err != nil {
-		return err
-	}
-	restorer := e.Restore(w.now)
-	if err := w.disk.Load(restorer.Add); err != nil {
-		return err
-	}
-	w.engine, w.out, w.later = e, engine.Out{}, nil
-	clear(w.conns)
-	clear(w.names)
-	if err := restorer.Finish(w.now, &w.out); err != nil {
-		return err
-	}
-	w.carryOut()
-	if w.observer != 0 {
-		w.observe()
-	}
-	return w.advance(w.now)
-}
-
 // observe connects a client that hears everything but what it says itself.
 func (w *world) observe() {
 	w.observer = w.accept("observer")
@@ -132,8 +106,6 @@ func (w *world) do(verb string, args []string) error {
 		return w.diskDoes(args[0])
 	case "restart":
 		return w.start()
-	case "power":
-		return w.crash()
 	case "shutdown":
 		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })
 	}

@@ -62,8 +62,28 @@ func (u *uplink) forget() {
 			s.sent, s.id = false, 0
 			kept = append(kept, s)
 		}
+		u.dropSend(&s)
 	}
-	u.sends, u.received, u.requests = kept, nil, nil
+	u.sends, u.requests = kept, nil
+	u.forgetReceived()
+}
+
+// forgetReceived forgets the packet ids of a session that the broker does not have any more: it will use them for other
+// messages. What waits for the device still goes to it; nobody waits for its settlement.
+func (u *uplink) forgetReceived() {
+	d := u.d
+	for _, r := range u.received {
+		if r.settled && r.qos == 2 {
+			u.e.rec.erase(recordUpstream, d.record, uint64(r.id)+1)
+		}
+	}
+	u.received = nil
+	for en, p := range d.held() {
+		if en.upstream != 0 {
+			en.upstream = 0
+			u.e.rec.update(d.record, en, p)
+		}
+	}
 }
 
 func (u *uplink) hello(p *mqtt.Connect) {
@@ -111,6 +131,7 @@ func (u *uplink) recover(present bool) {
 		s.dup = s.sent && present
 		s.sent = s.sent && s.released && present
 		if s.released && !present {
+			u.dropSend(&s)
 			continue // the broker has had it, and has forgotten that we owe it a PUBREL
 		}
 		if s.released {
@@ -120,7 +141,9 @@ func (u *uplink) recover(present bool) {
 	}
 	u.sends = kept
 	if !present {
-		u.received = nil
+		if u.d != nil {
+			u.forgetReceived()
+		}
 		u.resubscribe()
 	}
 	u.flush()
@@ -243,9 +266,9 @@ func (u *uplink) restoredSend(d *Device, m *Message, token uint32, id uint16, re
 // broker publishes the will.
 func (u *uplink) restart(d *Device) {
 	u.d, u.clean = d, false
-	for i := range d.flights {
-		if f := &d.flights[i]; f.upstream != 0 && f.phase == published {
-			u.received = append(u.received, received{id: f.upstream, qos: 2})
+	for en, p := range d.held() {
+		if en.upstream != 0 && p == published {
+			u.received = append(u.received, received{id: en.upstream, qos: en.qos})
 		}
 	}
 	if d.state.live() {

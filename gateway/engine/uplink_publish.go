@@ -65,10 +65,14 @@ func (u *uplink) saveSend(d *Device, s *send) {
 }
 
 func (u *uplink) removeSend(i int) {
-	if s := &u.sends[i]; s.record && u.d != nil {
+	u.dropSend(&u.sends[i])
+	u.sends = append(u.sends[:i], u.sends[i+1:]...)
+}
+
+func (u *uplink) dropSend(s *send) {
+	if s.record && u.d != nil {
 		u.e.rec.drop(recordSend, u.d.record, uint64(s.token))
 	}
-	u.sends = append(u.sends[:i], u.sends[i+1:]...)
 }
 
 func (u *uplink) refuse(d *Device, m *Message, token uint32, reason mqtt.Reason) {
