@@ -342,7 +342,7 @@ func (b *bridge) pubrel(id uint16) {
 // does not send again were deleted meanwhile.
 func (b *bridge) expectRetained() {
 	b.stale = make(map[string]struct{})
-	b.e.router.retained.Match("#", func(name string, m *Message) bool {
+	b.e.router.retained.names.Each(func(name string, m *Message) bool {
 		if m.upstream {
 			b.stale[name] = struct{}{}
 		}
@@ -353,7 +353,9 @@ func (b *bridge) expectRetained() {
 
 func (b *bridge) tick(time.Duration) {
 	for name := range b.stale {
-		b.e.router.retain(&Message{Topic: name, upstream: true}, &b.e.rec)
+		if m, ok := b.e.router.retained.names.Get(name); ok {
+			b.e.router.retained.forget(m)
+		}
 	}
 	b.stale, b.staleBy = nil, never
 }

@@ -45,7 +45,7 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 	}
 	c.acknowledge(c.subscriptionGate(), ack)
 	for _, s := range replay {
-		c.e.router.replay(s, c.e)
+		c.e.router.retained.replay(s)
 	}
 }
 

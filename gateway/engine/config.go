@@ -23,11 +23,13 @@ type Config struct {
 	Links   []LinkConfig // a LinkID is an index here
 	Durable bool         // sessions are written to Out.Records, and acknowledgements wait for Committed
 
-	Device  DeviceConfig
-	Client  ClientConfig
-	Uplink  UplinkConfig
-	Bridge  BridgeConfig
-	QoSNeg1 bool // accept PUBLISH with QoS -1 (v1.2, 6.8)
+	Device DeviceConfig
+	Client ClientConfig
+	Uplink UplinkConfig
+	Bridge BridgeConfig
+
+	Retained Limit // retained messages of all topics
+	QoSNeg1  bool  // accept PUBLISH with QoS -1 (v1.2, 6.8)
 
 	// Predefined topics by id for every device, and what differs for single ones, by client id or by a pattern with *.
 	Predefined map[uint16]string
@@ -191,6 +193,7 @@ func DefaultConfig(link string) Config {
 			DialRate:       500,
 			Queue:          16,
 		},
+		Retained: Limit{Messages: 100_000, Bytes: 64 << 20},
 		Bridge: BridgeConfig{
 			Name:    "mqttsn-gateway",
 			Forward: []string{"#"},

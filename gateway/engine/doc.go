@@ -15,6 +15,9 @@
 //	dialect12.go     MQTT-SN 1.2: parses a device's datagrams, encodes what its session says
 //	client*.go       the session of an ordinary MQTT client
 //	uplink*.go       a session that we hold as the client of a broker
-//	router.go        subscriptions, retained messages, who gets what
+//	router.go        subscriptions, who gets what
+//	retained.go      the last message of each topic, for those who subscribe later
+//	bridge*.go       what joins the router with the upstream broker
+//	records*.go      what is kept on disk; restore.go gives it back
 //	stranger.go      datagrams that belong to no session: discovery, QoS -1, rate limited answers
 package engine

@@ -79,6 +79,7 @@ func New(cfg Config) (*Engine, error) {
 		e.predef = append(e.predef, newPredefined(cfg.Predefined, cfg.Links[i].Predefined))
 	}
 	e.local.e = e
+	e.router.retained.init(e)
 	e.rec.durable, e.rec.lastID = cfg.Durable, bridgeRecord
 	if cfg.bridged() {
 		e.bridge = newBridge(e)
@@ -277,7 +278,11 @@ func (e *Engine) detach(s *subscription) {
 
 // refuses says why a QoS 1 or 2 message cannot be taken now, if it cannot.
 func (e *Engine) refuses(m *Message) mqtt.Reason {
-	if e.bridge != nil && e.bridge.refuses(m) || e.rec.failing && m.QoS > 0 && e.router.keeps(m) {
+	switch {
+	case m.QoS == 0:
+	case e.bridge != nil && e.bridge.refuses(m),
+		e.router.retained.refuses(m),
+		e.rec.failing && (m.Retain || m.QoS == 2 || e.router.keeps(m)):
 		return mqtt.QuotaExceeded
 	}
 	return mqtt.Success
@@ -287,7 +292,7 @@ func (e *Engine) refuses(m *Message) mqtt.Reason {
 func (e *Engine) publish(m *Message) int {
 	e.stats.Routed++
 	if m.Retain {
-		e.router.retain(m, &e.rec)
+		e.router.retained.keep(m)
 	}
 	return e.router.route(m)
 }

@@ -23,7 +23,7 @@ type Counts struct {
 func (e *Engine) Counts() Counts {
 	c := Counts{
 		Devices: len(e.devices), Handshakes: len(e.handshakes), Addresses: len(e.byAddr), Clients: len(e.clients),
-		Conns: len(e.conns), Uplinks: len(e.uplinks), Alarms: len(e.alarms), Retained: e.router.retained.Len(),
+		Conns: len(e.conns), Uplinks: len(e.uplinks), Alarms: len(e.alarms), Retained: e.router.retained.names.Len(),
 		Subscriptions: e.router.subs.Len(), Waiting: len(e.rec.waiting),
 	}
 	for _, d := range e.devices {

@@ -70,7 +70,7 @@ func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 	n.e.attach(s)
 	d.subscribed(r, mqtt.Reason(s.qos))
 	if s.share == "" {
-		n.e.rec.whenSafe(func() { n.e.router.replay(s, n.e) }) // behind SUBACK
+		n.e.rec.whenSafe(func() { n.e.router.retained.replay(s) }) // behind SUBACK
 	}
 }
 

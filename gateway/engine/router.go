@@ -75,7 +75,7 @@ func (g *group) next(m *Message) *subscription {
 type router struct {
 	subs     topic.Tree[*subscription]
 	groups   map[string]*group
-	retained topic.Names[*Message]
+	retained retained
 
 	// The receivers of the message under way; kept between messages for their memory.
 	turn    uint64
@@ -171,46 +171,6 @@ func (r *router) addCopy(m *Message, s *subscription) {
 	if s.id != 0 {
 		c.subIDs = append(c.subIDs, s.id)
 	}
-}
-
-// retain keeps m for later subscribers of its topic, or forgets the topic's message if m is empty (MQTT 5, 3.3.1.3).
-func (r *router) retain(m *Message, rec *records) {
-	if old, ok := r.retained.Get(m.Topic); ok {
-		m.retained = old.retained
-	}
-	if len(m.Payload) == 0 {
-		r.retained.Delete(m.Topic)
-		if m.retained != 0 {
-			rec.drop(recordRetained, m.retained, 0)
-		}
-		return
-	}
-	if m.retained == 0 {
-		m.retained = rec.newID()
-	}
-	write := func(f *fields) { m.write(f, rec.now) }
-	if m.QoS == 0 {
-		rec.putLazily(recordRetained, m.retained, 0, write)
-	} else {
-		rec.put(recordRetained, m.retained, 0, write)
-		m.gate = rec.gate()
-	}
-	r.retained.Set(m.Topic, m)
-}
-
-// replay delivers the retained messages that s covers to its owner.
-func (r *router) replay(s *subscription, e *Engine) {
-	var ids []uint32
-	if s.id != 0 {
-		ids = []uint32{s.id}
-	}
-	r.retained.Match(s.filter, func(name string, m *Message) bool {
-		if m.expired(e.now) {
-			return true // Names must not change under Match; the sweep removes it
-		}
-		s.owner.receive(copyTo{msg: m, qos: min(m.QoS, s.qos), retain: true, subIDs: ids})
-		return true
-	})
 }
 
 // keeps reports whether a session that subscribed to m's topic with QoS 1 or 2 would have to keep it on disk.

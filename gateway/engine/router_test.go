@@ -44,7 +44,11 @@ type routerTest struct {
 	e *Engine
 }
 
-func newRouterTest() *routerTest { return &routerTest{router: newRouter(), e: &Engine{}} }
+func newRouterTest() *routerTest {
+	r := &routerTest{router: newRouter(), e: &Engine{cfg: DefaultConfig("udp")}}
+	r.retained.init(r.e)
+	return r
+}
 
 func (r *routerTest) sub(l *listener, filter string, change ...func(*subscription)) *subscription {
 	share, inner := splitShare(filter)
@@ -62,7 +66,7 @@ func (r *routerTest) publish(topic, payload string, qos uint8, change ...func(*M
 		f(m)
 	}
 	if m.Retain {
-		r.retain(m, &r.e.rec)
+		r.retained.keep(m)
 	}
 	return r.route(m)
 }
@@ -71,7 +75,7 @@ func qos(n uint8) func(*subscription)           { return func(s *subscription) {
 func subID(n uint32) func(*subscription)        { return func(s *subscription) { s.id = n } }
 func noLocal(s *subscription)                   { s.noLocal = true }
 func asPublished(s *subscription)               { s.retainAsPublished = true }
-func retained(m *Message)                       { m.Retain = true }
+func toRetain(m *Message)                       { m.Retain = true }
 func from(l *listener) func(*Message)           { return func(m *Message) { m.origin = l } }
 func expires(at time.Duration) func(m *Message) { return func(m *Message) { m.expires = at } }
 
@@ -128,7 +132,7 @@ func TestRouterRetainAsPublished(t *testing.T) {
 	var a, b listener
 	r.sub(&a, "t")
 	r.sub(&b, "t", asPublished)
-	r.publish("t", "x", 0, retained)
+	r.publish("t", "x", 0, toRetain)
 	require.Equal(t, []string{"t:x/0"}, a.take())
 	require.Equal(t, []string{"t:x/0 retain"}, b.take())
 }
@@ -186,19 +190,19 @@ func TestRouterSharedGroups(t *testing.T) {
 
 func TestRouterRetains(t *testing.T) {
 	r := newRouterTest()
-	r.publish("site/1", "old", 1, retained)
-	r.publish("site/1", "new", 1, retained)
-	r.publish("site/2", "short-lived", 2, retained, expires(10))
-	r.publish("site/3", "gone", 2, retained)
-	r.publish("site/3", "", 2, retained)
+	r.publish("site/1", "old", 1, toRetain)
+	r.publish("site/1", "new", 1, toRetain)
+	r.publish("site/2", "short-lived", 2, toRetain, expires(10))
+	r.publish("site/3", "gone", 2, toRetain)
+	r.publish("site/3", "", 2, toRetain)
 	r.publish("site/4", "not retained", 2)
 
 	var a listener
-	r.replay(r.sub(&a, "site/#", qos(1), subID(5)), r.e)
+	r.retained.replay(r.sub(&a, "site/#", qos(1), subID(5)))
 	require.ElementsMatch(t, []string{"site/1:new/1 retain 5", "site/2:short-lived/1 retain 5"}, a.take())
 
 	r.e.now = 10
-	r.replay(r.sub(&a, "site/+"), r.e)
+	r.retained.replay(r.sub(&a, "site/+"))
 	require.Equal(t, []string{"site/1:new/1 retain"}, a.take(), "what has expired is not replayed")
 }
 

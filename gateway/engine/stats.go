@@ -29,6 +29,8 @@ type Stats struct {
 	ExpiredMessages     uint64
 	SameGatewayID       uint64
 
+	RetainedDropped uint64 // messages that could not be retained for want of room
+
 	Routed         uint64 // publications through the router
 	ClientConnects uint64
 	ClientRefused  uint64

@@ -54,6 +54,22 @@ func (t *Names[V]) Match(filter string, visit func(name string, v V) bool) {
 	matchLevels(&t.root, filter, visit)
 }
 
+// Each calls visit for every name, those that wildcards do not cover included, until visit returns false. Visit must not
+// call Set or Delete.
+func (t *Names[V]) Each(visit func(name string, v V) bool) { each(&t.root, visit) }
+
+func each[V any](n *node[entry[V]], visit func(string, V) bool) bool {
+	if !visitOne(n, visit) {
+		return false
+	}
+	for _, c := range n.children.items {
+		if !each(c, visit) {
+			return false
+		}
+	}
+	return true
+}
+
 // matchLevels visits what filter covers below n, and reports whether to go on.
 func matchLevels[V any](n *node[entry[V]], filter string, visit func(string, V) bool) bool {
 	level, rest, more := cut(filter)

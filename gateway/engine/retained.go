@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"time"
+
+	"mqttsn-gateway/gateway/topic"
+)
+
+// retained are the messages that later subscribers of their topics get (MQTT 5, 3.3.1.3): the last one of each topic, in
+// memory and on disk.
+type retained struct {
+	names topic.Names[*Message]
+	bytes int
+	limit Limit
+	alarm alarm
+	e     *Engine
+}
+
+// sweepEvery is how often retained messages whose expiry has passed are looked for. A subscriber gets none of them
+// anyway.
+const sweepEvery = 10 * time.Minute
+
+func (r *retained) init(e *Engine) {
+	r.e, r.limit = e, e.cfg.Retained
+	r.alarm.owner = r
+	e.alarms.set(&r.alarm, sweepEvery)
+}
+
+// refuses reports whether m would have to be retained and finds no room. QoS 1 and 2 are refused then; QoS 0 is delivered
+// and not retained.
+func (r *retained) refuses(m *Message) bool {
+	if !m.Retain || len(m.Payload) == 0 || r.names.Len() < r.limit.Messages && r.bytes+m.size() <= r.limit.Bytes {
+		return false
+	}
+	old, ok := r.names.Get(m.Topic)
+	return !ok || r.bytes-old.size()+m.size() > r.limit.Bytes
+}
+
+// keep makes m its topic's message, or forgets the topic's message if m is empty.
+func (r *retained) keep(m *Message) {
+	rec := &r.e.rec
+	old, had := r.names.Get(m.Topic)
+	if len(m.Payload) == 0 {
+		if had {
+			r.forget(old)
+		}
+		if m.QoS > 0 {
+			m.gate = rec.gate()
+		}
+		return
+	}
+	if r.refuses(m) {
+		r.e.stats.RetainedDropped++
+		return
+	}
+	if had {
+		m.retained = old.retained
+		r.bytes -= old.size()
+	} else {
+		m.retained = rec.newID()
+	}
+	r.restore(m)
+	write := func(f *fields) { m.write(f, rec.now) }
+	if m.QoS == 0 {
+		rec.putLazily(recordRetained, m.retained, 0, write)
+		return
+	}
+	rec.put(recordRetained, m.retained, 0, write)
+	m.gate = rec.gate()
+}
+
+// restore puts back a message that is on disk.
+func (r *retained) restore(m *Message) {
+	r.names.Set(m.Topic, m)
+	r.bytes += m.size()
+}
+
+func (r *retained) forget(m *Message) {
+	r.names.Delete(m.Topic)
+	r.bytes -= m.size()
+	r.e.rec.erase(recordRetained, m.retained, 0)
+}
+
+// replay delivers the retained messages that s covers to its owner.
+func (r *retained) replay(s *subscription) {
+	var ids []uint32
+	if s.id != 0 {
+		ids = []uint32{s.id}
+	}
+	r.names.Match(s.filter, func(_ string, m *Message) bool {
+		if !m.expired(r.e.now) {
+			s.owner.receive(copyTo{msg: m, qos: min(m.QoS, s.qos), retain: true, subIDs: ids})
+		}
+		return true
+	})
+}
+
+// wake forgets what has expired.
+func (r *retained) wake(now time.Duration) {
+	var gone []*Message
+	r.names.Each(func(_ string, m *Message) bool {
+		if m.expired(now) {
+			gone = append(gone, m)
+		}
+		return true
+	})
+	for _, m := range gone {
+		r.forget(m)
+	}
+	r.e.alarms.set(&r.alarm, now+sweepEvery)
+}
