@@ -154,6 +154,7 @@ func (d *Device) pump() {
 			d.giveUp(i, "topic refused")
 		case referNow:
 			if !d.mayProve(en) {
+				d.askProof(en)
 				i = d.queue.len()
 				continue
 			}
@@ -182,6 +183,16 @@ func (d *Device) mayProve(en *entry) bool {
 		return true
 	}
 	return d.spent == 0 && len(en.msg.Payload) <= maxUnproven
+}
+
+// askProof lets a message that is too long wait for a REGACK: its MsgId shows that the device is where it says.
+func (d *Device) askProof(en *entry) {
+	if d.spent > 0 || d.reg.msgID != 0 {
+		return
+	}
+	if id := d.topicID(en.msg.Topic, false); id != 0 {
+		d.announce(id)
+	}
 }
 
 const maxUnproven = 512 - 16 // octets of payload, so that the datagram has no more than 512

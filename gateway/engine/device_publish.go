@@ -46,6 +46,9 @@ func (d *Device) publish(p publication) {
 		d.refusePublication(p.topic, p.msgID, reason)
 		return
 	}
+	if d.queue.len() > 0 {
+		defer d.carryOn() // it may have waited for the device to know an id
+	}
 	if p.qos > 0 && !d.begin(p) {
 		return
 	}
@@ -193,7 +196,7 @@ func (d *Device) topicName(r topicRef) (string, mqtt.Reason) {
 		return name, mqtt.Success
 	case topicNormal:
 		if t := d.topics.get(r.id); t != nil {
-			t.known, t.told = true, true
+			d.tell(r.id)
 			return t.name, mqtt.Success
 		}
 	default:

@@ -209,16 +209,25 @@ func (u *uplink) idle() {
 }
 
 func (u *uplink) due() time.Duration {
+	at := never
 	if u.leaving {
-		return u.leaveBy
+		at = u.leaveBy
 	}
-	return never
+	if len(u.requests) > 0 {
+		at = min(at, u.requests[0].by) // the oldest comes first
+	}
+	return at
 }
 
-// tick gives up saying goodbye.
-func (u *uplink) tick(time.Duration) {
-	u.sends = nil
-	u.goodbye()
+// tick gives up what took too long: a request that the broker does not answer, or saying goodbye.
+func (u *uplink) tick(now time.Duration) {
+	for len(u.requests) > 0 && now >= u.requests[0].by {
+		u.fail(u.answered(u.requests[0].id))
+	}
+	if u.leaving && now >= u.leaveBy {
+		u.sends = nil
+		u.goodbye()
+	}
 }
 
 func (u *uplink) willChanged(*Device) {} // the broker learns of it with the next connection

@@ -1,11 +1,16 @@
 package engine
 
-import "mqttsn-gateway/mqtt"
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
 
 // An upRequest is a SUBSCRIBE or UNSUBSCRIBE that the broker has not answered.
 type upRequest struct {
 	id  uint16
 	req *request
+	by  time.Duration // then the device is told to try again
 }
 
 func (u *uplink) findRequest(id uint16) int {
@@ -41,7 +46,7 @@ func (u *uplink) unsubscribe(d *Device, s *subscription, r *request) {
 
 func (u *uplink) ask(r *request) uint16 {
 	id := u.newID()
-	u.requests = append(u.requests, upRequest{id, r})
+	u.requests = append(u.requests, upRequest{id, r, u.e.now + u.e.cfg.Uplink.ConnectTimeout})
 	return id
 }
 
@@ -77,15 +82,18 @@ func (u *uplink) unsuback(p *mqtt.Unsuback) {
 func (u *uplink) failRequests() {
 	requests := u.requests
 	u.requests = nil
-	if u.d == nil {
-		return
-	}
 	for _, q := range requests {
-		if q.req.remove {
-			u.d.unsubscribed(q.req, mqtt.ServerUnavailable)
-		} else {
-			u.d.subscribed(q.req, mqtt.ServerUnavailable)
-		}
+		u.fail(q.req)
+	}
+}
+
+func (u *uplink) fail(r *request) {
+	switch {
+	case u.d == nil:
+	case r.remove:
+		u.d.unsubscribed(r, mqtt.ServerUnavailable)
+	default:
+		u.d.subscribed(r, mqtt.ServerUnavailable)
 	}
 }
 
