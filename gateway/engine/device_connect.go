@@ -43,6 +43,10 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		d.acknowledge()
 		return
 	}
+	if e.rec.failing {
+		e.refuse(a, dia, r.clientID, mqtt.ServerBusy) // what CONNACK promises could not be kept
+		return
+	}
 	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
 	d.locate(a)
 	d.dialect = dia
@@ -69,6 +73,9 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 // admit decides whether a new session may be made for a device at a.
 func (e *Engine) admit(a Addr) mqtt.Reason {
 	c := &e.cfg.Device
+	if e.rec.failing {
+		return mqtt.ServerBusy
+	}
 	if len(e.devices) >= c.Max {
 		return mqtt.QuotaExceeded // kept sessions were promised to be kept: a newcomer is told to come again
 	}

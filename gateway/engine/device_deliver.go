@@ -229,7 +229,9 @@ func (d *Device) refer(name string) (topicRef, verdict) {
 		if short, ok := shortID(name); ok {
 			return topicRef{topicShort, short}, referNow
 		}
-		if id = d.topicID(name, false); id == 0 {
+		if id = d.topicID(name, false); id == 0 && d.e.rec.failing {
+			return topicRef{}, referLater // the disk must keep a new id first
+		} else if id == 0 {
 			return topicRef{}, referNever
 		}
 	}

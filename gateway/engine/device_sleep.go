@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
 
 // sleep serves DISCONNECT with a duration, from an active device or one that changes how long it sleeps (v1.2, 6.14).
 func (d *Device) sleep(duration time.Duration) {
@@ -10,7 +14,7 @@ func (d *Device) sleep(duration time.Duration) {
 	}
 	d.enter(Asleep)
 	d.save()
-	d.e.rec.whenSafe(func() { d.answer(d.dialect.disconnect) })
+	d.whenKept(mqtt.Success, func() { d.answer(d.dialect.disconnect) })
 }
 
 // ping serves PINGREQ. It wakes a sleeper: what was kept for it is delivered, and PINGRESP ends the window.

@@ -32,16 +32,28 @@ func (d *Device) register(msgID uint16, name string) {
 			reason = mqtt.Success
 		}
 	}
-	d.e.rec.whenSafe(func() {
+	d.whenKept(reason, func() {
 		d.answer(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
 		d.carryOn()
 	})
+}
+
+// whenKept answers a request: one that succeeded when what it changed is on disk, a refusal at once.
+func (d *Device) whenKept(reason mqtt.Reason, do func()) {
+	if reason.Failed() || d.e.rec.failing {
+		do()
+		return
+	}
+	d.e.rec.whenSafe(do)
 }
 
 // topicID returns the id of a topic, a new one if it has none yet, or 0 if the device has too many.
 // Told says that the device learns it from the answer to its own request.
 func (d *Device) topicID(name string, told bool) uint16 {
 	n := len(d.topics.entries)
+	if d.e.rec.failing {
+		return d.topics.find(name)
+	}
 	id := d.topics.add(name, d.e.cfg.Device.Topics)
 	if len(d.topics.entries) > n {
 		d.topics.get(id).told = told
@@ -67,6 +79,10 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 		return
 	}
 	if d.pending(r) {
+		return
+	}
+	if d.e.rec.failing {
+		d.suback(&r, 0, mqtt.ServerBusy)
 		return
 	}
 	share, inner := splitShare(filter)
@@ -149,7 +165,7 @@ func (d *Device) suback(r *request, qos uint8, reason mqtt.Reason) {
 		id.id = 0
 	}
 	msgID := r.msgID
-	d.e.rec.whenSafe(func() {
+	d.whenKept(reason, func() {
 		if id.kind == topicNormal && d.topics.get(id.id) != nil {
 			d.tell(id.id)
 		}

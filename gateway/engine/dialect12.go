@@ -235,13 +235,16 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 	}
 	code := mqttsn.Accepted
 	if typ == mqttsn.TypeWillMsgUpd {
-		if d.will == nil {
+		switch {
+		case d.e.rec.failing:
+			code = mqttsn.Congestion
+		case d.will == nil:
 			code = mqttsn.NotSupported // there is no topic to publish it on
-		} else {
+		default:
 			w.payload = append([]byte(nil), body...)
 			d.setWill(&w)
 		}
-		d.e.rec.whenSafe(func() { d.answer(mqttsn.WillMsgResp{ReturnCode: code}.Append) })
+		d.whenKept(reasonOf(code), func() { d.answer(mqttsn.WillMsgResp{ReturnCode: code}.Append) })
 		return nil
 	}
 	var p mqttsn.WillTopicUpd
@@ -249,6 +252,8 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 		return err
 	}
 	switch {
+	case d.e.rec.failing:
+		code = mqttsn.Congestion
 	case len(p.Topic) == 0:
 		d.setWill(nil)
 	case p.Flags.QoS() == mqttsn.QoSMinus1 || topic.ValidName(string(p.Topic)) != nil:
@@ -257,7 +262,7 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 		w.topic, w.qos, w.retain = string(p.Topic), uint8(p.Flags.QoS()), p.Flags.Retain()
 		d.setWill(&w)
 	}
-	d.e.rec.whenSafe(func() { d.answer(mqttsn.WillTopicResp{ReturnCode: code}.Append) })
+	d.whenKept(reasonOf(code), func() { d.answer(mqttsn.WillTopicResp{ReturnCode: code}.Append) })
 	return nil
 }
 
