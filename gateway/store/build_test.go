@@ -194,3 +194,22 @@ func TestSalvage(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(b, after), "nothing was changed")
 }
+
+// TestSalvageAroundGap has lost a segment in the middle.
+func TestSalvageAroundGap(t *testing.T) {
+	dir := t.TempDir()
+	s, err := store.Open(dir, smallest)
+	require.NoError(t, err)
+	for i := range 40 {
+		storetest.Put(t, s, fmt.Sprint("key", i), strings.Repeat("v", 100))
+	}
+	require.NoError(t, s.Close())
+	require.NoError(t, os.Remove(filepath.Join(dir, "000000000003.seg")))
+	var out bytes.Buffer
+	report, err := store.ExportDir(dir, &out, true)
+	require.NoError(t, err)
+	require.ErrorContains(t, report.Problems[0], "000000000003.seg")
+	require.Contains(t, out.String(), `"key0"`)
+	require.Contains(t, out.String(), `"key39"`)
+	require.Greater(t, report.Records, 30)
+}

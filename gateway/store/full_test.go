@@ -78,6 +78,29 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestFullReplace goes on changing records on a full disk, and takes a batch as
+// soon as enough deletions have joined it.
+func TestFullReplace(t *testing.T) {
+	disk, o := storetest.NewDisk(), newOracle()
+	disk.SetQuota(20 << 10)
+	s := openDisk(t, disk)
+	keys := fill(t, s, o, "key")
+	for i := range 500 {
+		require.NoError(t, o.commit(s, put(keys[i%len(keys)], i)))
+	}
+	batch := put("new", 1).batch()
+	require.ErrorIs(t, s.Commit(batch), store.ErrFull)
+	batch.Append(put(keys[0], 1).batch())
+	batch.Append(put("newer", 1).batch())
+	batch.Append(drop("newer").batch())
+	require.ErrorIs(t, s.Commit(batch), store.ErrFull)
+	batch.Append(drop(keys[1], keys[2]).batch())
+	require.NoError(t, s.Commit(batch))
+	got := storetest.Records(t, s)
+	require.Contains(t, got, "new")
+	require.Len(t, got, len(keys)-1)
+}
+
 // TestFullCrash cuts the power before every operation on a full disk, where
 // files are used again at once.
 func TestFullCrash(t *testing.T) {

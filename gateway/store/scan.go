@@ -12,14 +12,22 @@ func scan(fs FS, dir listing, problems *[]error) (*state, error) {
 	if len(dir.numbers) == 0 {
 		return r.state, emptyDir(fs, dir)
 	}
-	run := lastRun(dir.numbers)
+	run := dir.numbers
+	if problems == nil {
+		run = lastRun(run)
+	}
 	for i, number := range run {
+		if i > 0 && number > run[i-1]+1 {
+			if err := r.missing(run[i-1] + 1); err != nil {
+				return nil, err
+			}
+		}
 		if err := r.segment(number, i == len(run)-1); err != nil {
 			return nil, err
 		}
 	}
 	if run[0] > r.oldest {
-		return r.state, r.problem(&DamageError{fs.Path(segmentName(run[0] - 1)), 0, "the segment is missing"})
+		return r.state, r.missing(run[0] - 1)
 	}
 	return r.state, nil
 }
@@ -37,7 +45,7 @@ func emptyDir(fs FS, dir listing) error {
 }
 
 // lastRun is the longest end of numbers without a gap. What stands before the
-// gap was forgotten, or finish complains.
+// gap was forgotten, or a segment is missing.
 func lastRun(numbers []uint32) []uint32 {
 	i := len(numbers) - 1
 	for i > 0 && numbers[i-1]+1 == numbers[i] {
@@ -67,6 +75,10 @@ func (r *scanner) problem(err error) error {
 	return note(r.problems, err)
 }
 
+func (r *scanner) missing(number uint32) error {
+	return r.problem(&DamageError{r.fs.Path(segmentName(number)), 0, "the segment is missing"})
+}
+
 // segment reads the segment with this number into the state.
 func (r *scanner) segment(number uint32, last bool) error {
 	seg, b, err := readSegment(r.fs, number)
@@ -94,7 +106,7 @@ func (r *scanner) segment(number uint32, last bool) error {
 		return err
 	}
 	if sealed && last {
-		return r.problem(&DamageError{r.fs.Path(segmentName(number + 1)), 0, "the segment is missing"})
+		return r.missing(number + 1)
 	}
 	r.unsealed = nil
 	if !sealed {

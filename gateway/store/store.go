@@ -22,9 +22,11 @@ type Store interface {
 	// after such an error and before the next successful commit, the next Open
 	// may find the failed batch, whole, as after a crash during Commit.
 	//
-	// On a full disk a batch that holds puts fails with [ErrFull]. For
-	// deletions alone the store keeps room of its own, a segment at a time:
-	// they are taken, in batches of some hundred, and make room for puts.
+	// On a full disk a batch that adds more octets than it takes away fails
+	// with [ErrFull]. Others are taken still, up to about half a segment
+	// each: the store keeps room of its own for them, and they make room for
+	// more. So whoever waits for a batch that was refused should add to it
+	// what comes up meanwhile, and try them together.
 	Commit(b *Batch) error
 
 	// Backup writes a store with all records as of the time of the call into
@@ -51,9 +53,8 @@ type Stats struct {
 
 // Options change how a store works. The zero value is meant for use.
 type Options struct {
-	// SegmentSize is the size of a segment in octets; 0 means 1 MiB, and less
-	// than 1 KiB means 1 KiB. A store may be opened with another size than
-	// before.
+	// SegmentSize is the size of a segment in octets, from 1 KiB to 1 GiB; 0
+	// means 1 MiB. A store may be opened with another size than before.
 	SegmentSize int64
 }
 
@@ -66,5 +67,5 @@ func (o Options) segmentSize() int64 {
 	if o.SegmentSize == 0 {
 		return defaultSegmentSize
 	}
-	return max(o.SegmentSize, minSegmentSize)
+	return min(max(o.SegmentSize, minSegmentSize), maxCapacity)
 }

@@ -1,15 +1,9 @@
 package storetest
 
 import (
-	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"sync"
-	"syscall"
-
-	"mqttsn-gateway/gateway/store"
 )
 
 // Sector is the unit that a disk writes as a whole, in octets.
@@ -34,27 +28,6 @@ type Op struct {
 	Name string
 	Size int // octets of a write
 }
-
-// inode is the content of a file.
-type inode struct {
-	data    []byte // as programs see it
-	synced  []byte // what is on disk for certain
-	pending []write
-}
-
-type write struct {
-	off   int
-	data  []byte
-	state writeState
-}
-
-type writeState int
-
-const (
-	cached   writeState = iota // to be written by the next sync
-	doubtful                   // a sync has failed: it may be on disk, and no sync will try again
-	sure                       // on disk, if nothing doubtful came before it
-)
 
 // A nameOp gives a file a name, or takes the name away if to is "".
 type nameOp struct {
@@ -190,25 +163,6 @@ func (d *Disk) Crash(keep func() bool) *Disk {
 	return k
 }
 
-// sectors cuts a write at the borders of sectors.
-func (w write) sectors() []write {
-	var all []write
-	for len(w.data) > 0 {
-		n := min(Sector-w.off%Sector, len(w.data))
-		all = append(all, write{w.off, w.data[:n], w.state})
-		w.off, w.data = w.off+n, w.data[n:]
-	}
-	return all
-}
-
-func (w write) apply(b []byte) []byte {
-	if end := w.off + len(w.data); end > len(b) {
-		b = append(b, make([]byte, end-len(b))...)
-	}
-	copy(b[w.off:], w.data)
-	return b
-}
-
 // ask calls the function set by Before.
 func (d *Disk) ask(op Op) error {
 	d.mu.Lock()
@@ -218,185 +172,4 @@ func (d *Disk) ask(op Op) error {
 		return nil
 	}
 	return f(op)
-}
-
-// Path implements [store.FS].
-func (d *Disk) Path(name string) string { return "disk/" + name }
-
-// Lock implements [store.FS].
-func (d *Disk) Lock(write bool) (io.Closer, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.locks < 0 || write && d.locks > 0 {
-		return nil, store.ErrLocked
-	}
-	change := 1
-	if write {
-		change = -1
-	}
-	d.locks += change
-	return closer(sync.OnceFunc(func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.locks -= change
-	})), nil
-}
-
-type closer func()
-
-func (c closer) Close() error { c(); return nil }
-
-// List implements [store.FS].
-func (d *Disk) List() ([]string, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Sorted(maps.Keys(d.files)), nil
-}
-
-func notExist(name string) error {
-	return fmt.Errorf("open %s: %w", name, fs.ErrNotExist)
-}
-
-// Open implements [store.FS].
-func (d *Disk) Open(name string) (store.File, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if f := d.files[name]; f != nil {
-		return &file{d, name, f}, nil
-	}
-	return nil, notExist(name)
-}
-
-// Edit implements [store.FS].
-func (d *Disk) Edit(name string) (store.File, error) { return d.Open(name) }
-
-// Create implements [store.FS].
-func (d *Disk) Create(name string) (store.File, error) {
-	if err := d.ask(Op{Kind: "create", Name: name}); err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	f := &inode{}
-	d.change(nameOp{name, name, f})
-	return &file{d, name, f}, nil
-}
-
-func (d *Disk) change(op nameOp) {
-	op.apply(d.files)
-	d.names = append(d.names, op)
-}
-
-// Rename implements [store.FS].
-func (d *Disk) Rename(from, to string) error {
-	return d.rename(Op{Kind: "rename", Name: from + " " + to}, from, to)
-}
-
-// Remove implements [store.FS].
-func (d *Disk) Remove(name string) error {
-	return d.rename(Op{Kind: "remove", Name: name}, name, "")
-}
-
-func (d *Disk) rename(op Op, from, to string) error {
-	if err := d.ask(op); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	f := d.files[from]
-	if f == nil {
-		return notExist(from)
-	}
-	d.change(nameOp{from, to, f})
-	return nil
-}
-
-// Sync implements [store.FS].
-func (d *Disk) Sync() error {
-	if err := d.ask(Op{Kind: "sync names"}); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.durable, d.names = maps.Clone(d.files), nil
-	return nil
-}
-
-// file is an open file.
-type file struct {
-	disk *Disk
-	name string
-	*inode
-}
-
-func (f *file) Close() error { return nil }
-func (f *file) Uncache()     {}
-
-func (f *file) Size() (int64, error) {
-	f.disk.mu.Lock()
-	defer f.disk.mu.Unlock()
-	return int64(len(f.data)), nil
-}
-
-func (f *file) ReadAt(b []byte, off int64) (int, error) {
-	f.disk.mu.Lock()
-	defer f.disk.mu.Unlock()
-	if off >= int64(len(f.data)) {
-		return 0, io.EOF
-	}
-	n := copy(b, f.data[off:])
-	if n < len(b) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
-func (f *file) WriteAt(b []byte, off int64) (int, error) {
-	err := f.disk.ask(Op{Kind: "write", Name: f.name, Size: len(b)})
-	n := len(b)
-	if err != nil {
-		n = 0
-		if t, ok := err.(Torn); ok {
-			n = min(t.Octets, len(b))
-		}
-	}
-	f.disk.mu.Lock()
-	defer f.disk.mu.Unlock()
-	if q := f.disk.quota; q > 0 && err == nil {
-		free := int64(len(f.data)) - off + max(0, q-f.disk.used())
-		if int64(n) > free {
-			n, err = int(free), syscall.ENOSPC
-		}
-	}
-	w := write{off: int(off), data: slices.Clone(b[:n])}
-	f.data = w.apply(f.data)
-	f.pending = append(f.pending, w)
-	return n, err
-}
-
-// Sync implements [store.File]. One that fails does as Linux does: what was
-// written stays visible and is taken for written, be it on disk or not.
-func (f *file) Sync() error {
-	err := f.disk.ask(Op{Kind: "sync", Name: f.name})
-	f.disk.mu.Lock()
-	defer f.disk.mu.Unlock()
-	f.settle(err == nil)
-	return err
-}
-
-// settle ends a sync.
-func (f *inode) settle(ok bool) {
-	state := doubtful
-	if ok {
-		state = sure
-	}
-	for i := range f.pending {
-		if f.pending[i].state == cached {
-			f.pending[i].state = state
-		}
-	}
-	for len(f.pending) > 0 && f.pending[0].state == sure {
-		f.synced = f.pending[0].apply(f.synced)
-		f.pending = f.pending[1:]
-	}
 }

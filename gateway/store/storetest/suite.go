@@ -1,11 +1,9 @@
 package storetest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,36 +12,6 @@ import (
 
 	"mqttsn-gateway/gateway/store"
 )
-
-// Records returns all records of a store as strings.
-func Records(t testing.TB, s store.Store) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	require.NoError(t, s.Load(func(key, value []byte) error {
-		if _, twice := all[string(key)]; twice {
-			t.Errorf("%q was visited twice", key)
-		}
-		all[string(key)] = string(value)
-		return nil
-	}))
-	return all
-}
-
-// Put commits one record.
-func Put(t testing.TB, s store.Store, key, value string) {
-	t.Helper()
-	var b store.Batch
-	b.Put([]byte(key), []byte(value))
-	require.NoError(t, s.Commit(&b))
-}
-
-// Delete commits one deletion.
-func Delete(t testing.TB, s store.Store, key string) {
-	t.Helper()
-	var b store.Batch
-	b.Delete([]byte(key))
-	require.NoError(t, s.Commit(&b))
-}
 
 // Run tests what every store promises. Each call of fresh returns the opener of
 // another, empty store; a durable one can be opened again after Close.
@@ -118,6 +86,14 @@ func testReuse(t *testing.T, open func() store.Store) {
 	require.Zero(t, b.Bytes())
 	b.Put([]byte("kex"), []byte("VALUE"))
 	require.Equal(t, map[string]string{"key": "value"}, Records(t, s), "a batch that is not committed changes nothing")
+
+	var other store.Batch
+	other.Delete([]byte("key"))
+	b.Append(&other)
+	other.Reset()
+	require.Equal(t, 2, b.Len())
+	require.NoError(t, s.Commit(&b))
+	require.Equal(t, map[string]string{"kex": "VALUE"}, Records(t, s))
 }
 
 func testLimits(t *testing.T, open func() store.Store) {
@@ -129,6 +105,19 @@ func testLimits(t *testing.T, open func() store.Store) {
 		"long key":     func(b *store.Batch) { b.Put(make([]byte, store.MaxKey+1), nil) },
 		"deleted long": func(b *store.Batch) { b.Delete(make([]byte, store.MaxKey+1)) },
 		"long value":   func(b *store.Batch) { b.Put([]byte("k"), make([]byte, store.MaxValue+1)) },
+		"bad other": func(b *store.Batch) {
+			var other store.Batch
+			other.Delete(nil)
+			b.Append(&other)
+		},
+		"long together": func(b *store.Batch) {
+			var other store.Batch
+			for range store.MaxBatch/store.MaxValue/2 + 1 {
+				other.Put([]byte("k"), make([]byte, store.MaxValue))
+			}
+			b.Append(&other)
+			b.Append(&other)
+		},
 		"long batch": func(b *store.Batch) {
 			for range store.MaxBatch/store.MaxValue + 1 {
 				b.Put([]byte("k"), make([]byte, store.MaxValue))
@@ -247,86 +236,6 @@ func testStats(t *testing.T, open func() store.Store) {
 	Delete(t, s, "b")
 	require.Zero(t, s.Stats().LiveBytes)
 	require.Zero(t, s.Stats().Records)
-}
-
-func testBackup(t *testing.T, open func() store.Store) {
-	s := open()
-	defer s.Close()
-	for i := range 500 {
-		Put(t, s, fmt.Sprint("key", i), strings.Repeat("v", i))
-	}
-	want := Records(t, s)
-	dir := filepath.Join(t.TempDir(), "not", "there")
-	require.NoError(t, s.Backup(dir))
-	Put(t, s, "later", "v")
-
-	report, err := store.Check(dir)
-	require.NoError(t, err)
-	require.Empty(t, report.Problems)
-	require.Equal(t, len(want), report.Records)
-	b, err := store.Open(dir, store.Options{})
-	require.NoError(t, err)
-	require.True(t, equal(want, Records(t, b)))
-	require.ErrorIs(t, s.Backup(dir), store.ErrLocked)
-	require.NoError(t, b.Close())
-	var foreign *store.ForeignError
-	require.ErrorAs(t, s.Backup(dir), &foreign)
-}
-
-func testBackupDuringCommits(t *testing.T, open func() store.Store) {
-	s := open()
-	defer s.Close()
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		var b store.Batch
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			b.Reset()
-			b.Put([]byte("left"), fmt.Append(nil, i))
-			b.Put(fmt.Append(nil, "filler", i%10), make([]byte, 300))
-			b.Put([]byte("right"), fmt.Append(nil, i))
-			if err := s.Commit(&b); err != nil {
-				t.Error(err)
-				return
-			}
-		}
-	}()
-	for range 5 {
-		dir := t.TempDir()
-		require.NoError(t, s.Backup(dir))
-		b, err := store.Open(dir, store.Options{})
-		require.NoError(t, err)
-		records := Records(t, b)
-		require.Equal(t, records["left"], records["right"], "a backup has whole batches")
-		require.NoError(t, b.Close())
-	}
-	close(stop)
-	<-done
-}
-
-func testExport(t *testing.T, open func() store.Store) {
-	s := open()
-	defer s.Close()
-	Put(t, s, "text", "\x00<ö>\u2028\"")
-	Put(t, s, "\xffbinary", "\xff\xfe")
-	Put(t, s, "empty", "")
-	var out bytes.Buffer
-	n, err := store.Export(s, &out)
-	require.NoError(t, err)
-	require.Equal(t, 3, n)
-	dir := t.TempDir()
-	n, err = store.Import(dir, &out)
-	require.NoError(t, err)
-	require.Equal(t, 3, n)
-	i, err := store.Open(dir, store.Options{})
-	require.NoError(t, err)
-	defer i.Close()
-	require.Equal(t, Records(t, s), Records(t, i))
 }
 
 func testClose(t *testing.T, open func() store.Store) {
