@@ -50,20 +50,20 @@ func newFleet(t *testing.T, w *world, n int) *fleet {
 	}
 	everything := []string{"up/#", "will/#"}
 	f.observers = []*hub{
-		f.hub("observer-5", mqtt.V5, everything...),
-		f.hub("observer-3", mqtt.V311, everything...),
-		f.hub("roamer", mqtt.V5, everything...),
+		f.hub(0, "observer-5", mqtt.V5, everything...),
+		f.hub(1, "observer-3", mqtt.V311, everything...),
+		f.hub(2, "roamer", mqtt.V5, everything...),
 	}
 	f.observers[2].roams = 4 * time.Second
 	for i := range 4 {
-		f.publishers = append(f.publishers, f.hub(fmt.Sprintf("app-%d", i), []mqtt.Version{mqtt.V5, mqtt.V311}[i%2]))
+		f.publishers = append(f.publishers, f.hub(i, fmt.Sprintf("app-%d", i), []mqtt.Version{mqtt.V5, mqtt.V311}[i/2]))
 	}
 	return f
 }
 
-func (f *fleet) hub(id string, v mqtt.Version, filters ...string) *hub {
+func (f *fleet) hub(n int, id string, v mqtt.Version, filters ...string) *hub {
 	return &hub{
-		f: f, id: id, addr: f.w.clientAddr(), version: v, filters: filters, window: make(chan struct{}, hubWindow),
+		f: f, id: id, addr: f.w.clientAddr(n), version: v, filters: filters, window: make(chan struct{}, hubWindow),
 	}
 }
 
@@ -85,6 +85,7 @@ func (f *fleet) start() {
 			f.work.Go(func() error { return d.run(ctx) })
 		}
 	})
+	f.w.awaitSubscriptions("down/", len(f.devices))
 	f.t.Logf("%d devices connected within %v", len(f.devices), time.Since(begun).Round(time.Millisecond))
 	for i, h := range f.publishers {
 		f.work.Go(func() error { return f.publish(ctx, h, i) })

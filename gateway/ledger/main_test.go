@@ -1,10 +1,14 @@
 package ledger
 
 import (
+	"flag"
 	"os"
 	"testing"
 
 	"mqttsn-gateway/gateway/e2e/programs"
 )
 
-func TestMain(m *testing.M) { os.Exit(programs.Main(m, "../..")) }
+func TestMain(m *testing.M) {
+	flag.Set("test.parallel", "8") // these tests mostly wait
+	os.Exit(programs.Main(m, "../.."))
+}

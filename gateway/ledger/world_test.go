@@ -11,17 +11,21 @@ import (
 	"mqttsn-gateway/gateway/e2e/programs"
 )
 
-// A mode is a northbound mode of the gateway.
+// A mode is a northbound mode of the gateway. Ordinary clients are where they can be: at the gateway's own broker, at
+// the one upstream, or one half here and the other there.
 type mode struct {
-	name   string
-	flags  []string
-	broker bool // there is a broker upstream, where the ordinary clients are
+	name     string
+	builtin  bool
+	upstream bool
 }
 
-var modes = []mode{
-	{name: "builtin", flags: []string{"--mode", "builtin"}},
-	{name: "transparent", flags: []string{"--mode", "transparent"}, broker: true},
-}
+var (
+	builtin     = mode{name: "builtin", builtin: true}
+	transparent = mode{name: "transparent", upstream: true}
+	aggregating = mode{name: "aggregating", builtin: true, upstream: true}
+
+	modes = []mode{builtin, transparent, aggregating}
+)
 
 // A world is the processes of a test, which end and begin again: always at the same addresses, and with the same
 // directories.
@@ -62,7 +66,7 @@ func newWorld(t *testing.T, m mode) *world {
 		brokerAddr: programs.FreeAddr(t), brokerDir: t.TempDir(),
 		brokerConfig: []string{
 			"persistence true", "max_queued_messages 0", "max_queued_bytes 0", "set_tcp_nodelay true", "log_type error",
-			"log_type warning",
+			"log_type warning", "log_type subscribe",
 		},
 	}
 	w.upstream = w.brokerAddr
@@ -76,7 +80,7 @@ func newWorld(t *testing.T, m mode) *world {
 
 // start starts the broker, if the mode has one, and the gateway.
 func (w *world) start() {
-	if w.mode.broker {
+	if w.mode.upstream {
 		w.startBroker()
 	}
 	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.upstream)
@@ -96,7 +100,7 @@ func (w *world) startBroker() {
 func (w *world) startGateway() time.Duration {
 	begun := time.Now()
 	w.gateway = programs.StartIn(w.t, w.t.TempDir(), nil, programs.Ours(w.t, "mqttsn-gateway"),
-		append([]string{"run", "-c", w.config}, w.mode.flags...)...)
+		"run", "-c", w.config, "--mode", w.mode.name)
 	w.gateway.WaitUDP(w.udp)
 	w.trace.note("gateway", "started")
 	return time.Since(begun)
@@ -123,10 +127,22 @@ func (w *world) stopGateway() time.Duration {
 
 func (w *world) keepLog() { w.log.Write(w.gateway.Stderr.Bytes()) }
 
-// clientAddr is where an ordinary client connects.
-func (w *world) clientAddr() string {
-	if w.mode.broker {
+// clientAddr is where the n-th ordinary client connects.
+func (w *world) clientAddr(n int) string {
+	if w.mode.upstream && (!w.mode.builtin || n%2 == 0) {
 		return w.brokerAddr
 	}
 	return w.mqtt
+}
+
+// awaitSubscriptions waits until the broker upstream has so many subscriptions of a topic that begins with prefix: the
+// gateway makes them in its own time when it has answered its devices.
+func (w *world) awaitSubscriptions(prefix string, n int) {
+	if !w.mode.upstream {
+		return
+	}
+	log := w.broker.StderrLines()
+	for range n {
+		log.Until(prefix)
+	}
 }
