@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,15 +18,15 @@ import (
 type slowDisk struct {
 	store.Store
 	takes   time.Duration
-	fails   error
+	fails   atomic.Pointer[error]
 	commits []time.Duration // when, since the start
 	start   time.Time
 }
 
 func (d *slowDisk) Commit(b *store.Batch) error {
 	time.Sleep(d.takes)
-	if d.fails != nil {
-		return d.fails
+	if err := d.fails.Load(); err != nil {
+		return *err
 	}
 	d.commits = append(d.commits, time.Since(d.start))
 	return d.Store.Commit(b)
@@ -90,11 +91,12 @@ func TestCommitterLetsRemovalsWait(t *testing.T) {
 
 func TestCommitterTriesAgain(t *testing.T) {
 	committing(t, 0, func(c *committer, d *slowDisk, logged *test.Hook) {
-		d.fails = errors.New("disk full")
+		full := errors.New("disk full")
+		d.fails.Store(&full)
 		c.add(record(), 1, true)
 		require.Error(t, <-c.failing)
 		time.Sleep(time.Minute)
-		d.fails = nil
+		d.fails.Store(nil)
 		require.NoError(t, <-c.failing)
 		require.EqualValues(t, 1, <-c.done)
 		require.Len(t, logged.AllEntries(), 2, "said once that it fails, and once that it works again")
