@@ -1,4 +1,8 @@
 package store
 
-// BuildFS lets the tests build a store on a disk that fails.
-var BuildFS = buildFS
+// What the tests use beside the interface: a store on a disk that fails, and
+// the reader of exports.
+var (
+	BuildFS    = buildFS
+	ReadExport = readExport
+)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,4 +70,38 @@ func edit(disk *storetest.Disk, names []string, edits []byte) (lastTouched bool)
 		lastTouched = lastTouched || segment == len(names)-1
 	}
 	return lastTouched
+}
+
+// FuzzImport reads anything as an export. What is taken comes out again, and in
+// again, the same.
+func FuzzImport(f *testing.F) {
+	const head = `{"export":"mqttsn-gateway store","version":1}` + "\n"
+	f.Add("")
+	f.Add(head + `{"records":0}`)
+	f.Add(head + `{"key":"a","value":"b"}` + "\n" + `{"key64":"/w==","value64":"/w=="}` + "\n" + `{"records":2}`)
+	f.Add(head + `{"key":"a\ud800","value":null}{"records":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		first, ok := readExport(text)
+		if !ok {
+			return
+		}
+		var out strings.Builder
+		n, err := store.Export(first, &out)
+		require.NoError(t, err)
+		second, ok := readExport(out.String())
+		require.True(t, ok, out.String())
+		require.Len(t, storetest.Records(t, second), n)
+		require.Equal(t, storetest.Records(t, first), storetest.Records(t, second))
+	})
+}
+
+// readExport reads an export into memory, and tells whether it was taken.
+func readExport(text string) (store.Store, bool) {
+	s := store.Memory()
+	var b store.Batch
+	_, err := store.ReadExport(strings.NewReader(text), func(key, value []byte) error {
+		b.Put(key, value)
+		return nil
+	})
+	return s, err == nil && s.Commit(&b) == nil
 }
