@@ -354,7 +354,8 @@ func (e *Engine) Busy() bool {
 func (e *Engine) Shutdown(now time.Duration, out *Out) {
 	e.enter(now, out)
 	e.closing = true
-	for _, d := range e.devices {
+	for _, id := range slices.Sorted(maps.Keys(e.devices)) {
+		d := e.devices[id]
 		// What is on disk goes on after a restart, and nobody need notice.
 		if d.located && d.state == Active && !e.rec.durable {
 			d.send(d.dialect.disconnect)
@@ -363,8 +364,8 @@ func (e *Engine) Shutdown(now time.Duration, out *Out) {
 	if e.bridge != nil && e.bridge.ready() {
 		e.bridge.sayStatus("offline")
 	}
-	for id, k := range e.conns {
-		switch k := k.(type) {
+	for _, id := range slices.Sorted(maps.Keys(e.conns)) {
+		switch k := e.conns[id].(type) {
 		case *clientConn:
 			if k.version == mqtt.V5 {
 				k.send(&mqtt.Disconnect{Reason: mqtt.ServerShuttingDown})

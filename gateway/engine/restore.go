@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -101,11 +102,12 @@ func (r *Restorer) Finish(now time.Duration, out *Out) error {
 	for _, p := range r.orphans {
 		e.rec.remove(p.key)
 	}
-	for _, c := range r.clients {
-		c.schedule()
+	// In an order that depends on nothing but the records, so that the simulation can live through a crash twice.
+	for _, id := range slices.Sorted(maps.Keys(r.clients)) {
+		r.clients[id].schedule()
 	}
-	for _, d := range r.devices {
-		d.restart()
+	for _, id := range slices.Sorted(maps.Keys(r.devices)) {
+		r.devices[id].restart()
 	}
 	return nil
 }
