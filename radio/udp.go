@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"syscall"
 )
 
@@ -41,6 +42,8 @@ type UDP struct {
 
 	conn    *net.UDPConn
 	reader  batchReader
+	writing sync.Mutex
+	writer  batchWriter
 	zones   zones
 	mtu     int
 	granted int
@@ -113,6 +116,7 @@ func (u *UDP) prepare(c UDPConfig) error {
 		return err
 	}
 	u.reader.init(u, raw)
+	u.writer.init(u, raw)
 	return u.groups.join(u, c.Groups, c.HopLimit)
 }
 
@@ -131,14 +135,15 @@ func (u *UDP) MTU() int { return u.mtu }
 
 // WriteBatch implements Link. Unlike that of other links, it may be called by several goroutines at once.
 func (u *UDP) WriteBatch(ps []Packet) (n int, err error) {
-	for i := range ps {
-		e := u.write(&ps[i])
-		if errors.Is(e, net.ErrClosed) {
-			return i, e
-		}
-		if err == nil {
-			err = e
-		}
+	if len(ps) == 1 {
+		err = u.write(&ps[0])
+	} else {
+		u.writing.Lock()
+		err = u.writer.write(u, ps)
+		u.writing.Unlock()
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return 0, err
 	}
 	return len(ps), err
 }
