@@ -2,17 +2,13 @@ package engine_test
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/gateway/store"
 	"mqttsn-gateway/mqtt"
-	"mqttsn-gateway/mqttsn"
-	"mqttsn-gateway/radio"
 )
 
 // A world is an engine, the time, and what surrounds them.
@@ -76,113 +72,6 @@ func (w *world) observe() {
 		{Filter: "#", QoS: 2, NoLocal: true, RetainAsPublished: true, RetainHandling: mqtt.NoRetained},
 	}})
 	w.notes = nil
-}
-
-// do performs a line that puts something into the engine.
-func (w *world) do(verb string, args []string) error {
-	w.began = w.now
-	switch kindOf(verb) {
-	case "device":
-		return w.device(verb, args)
-	case "after":
-		d, err := time.ParseDuration(args[0])
-		if err != nil {
-			return err
-		}
-		return w.advance(w.now + d)
-	case "message":
-		p, err := parseMQTT(append([]string{"PUBLISH", "topic=" + args[0], "id=1"}, args[1:]...))
-		if err == nil {
-			w.packet(w.observer, p)
-		}
-		return err
-	case "client":
-		return w.client(args)
-	case "broker":
-		return w.broker(args)
-	case "radio":
-		return w.radio(verb, args[0])
-	case "disk":
-		return w.diskDoes(args[0])
-	case "restart":
-		return w.start()
-	case "shutdown":
-		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })
-	}
-	return fmt.Errorf("%s: no such line", verb)
-}
-
-func (w *world) device(verb string, args []string) error {
-	a, err := parseAddr(w.config, verb)
-	if err != nil {
-		return err
-	}
-	var data []byte
-	if args[0] == "hex" {
-		data, err = hex.DecodeString(strings.Join(args[1:], ""))
-	} else {
-		var p mqttsn.Packet
-		if p, err = parsePacket(args); err == nil {
-			data = p.Append(nil)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if a.Forwarded {
-		data = mqttsn.Forward{NodeID: []byte(a.Node), Inner: data}.Append(nil)
-	}
-	return w.call(func(out *engine.Out) {
-		w.engine.Datagram(w.now, a.Link, a.Peer, data, out)
-		clear(data) // the engine must have copied what it keeps
-	})
-}
-
-func (w *world) client(args []string) error {
-	name := "to " + args[0]
-	id := w.conns[name]
-	if id == 0 {
-		id = w.accept(name)
-	}
-	if args[1] == "lost" {
-		return w.lose(id)
-	}
-	p, err := parseMQTT(args[1:])
-	if err != nil {
-		return err
-	}
-	return w.packet(id, p)
-}
-
-func (w *world) broker(args []string) error {
-	id := w.conns["uplink "+args[0]]
-	if id == 0 || len(args) < 2 {
-		return fmt.Errorf("there is no connection for %s", args[0])
-	}
-	switch args[1] {
-	case "accepts":
-		return w.call(func(out *engine.Out) { w.engine.Dialed(w.now, id, out) })
-	case "lost":
-		return w.lose(id)
-	}
-	p, err := parseMQTT(args[1:])
-	if err != nil {
-		return err
-	}
-	return w.packet(id, p)
-}
-
-func (w *world) radio(verb, what string) error {
-	a, err := parseAddr(w.config, verb)
-	if err != nil {
-		return err
-	}
-	kinds := map[string]radio.EventKind{"send-failed": radio.SendFailed, "up": radio.LinkUp, "down": radio.LinkDown}
-	kind, ok := kinds[what]
-	if !ok {
-		return fmt.Errorf("a radio cannot %s", what)
-	}
-	return w.call(func(out *engine.Out) { w.engine.LinkEvent(w.now, a.Link, radio.Event{Kind: kind, Peer: a.Peer}, out) })
 }
 
 func (w *world) accept(name string) engine.ConnID {
@@ -303,23 +192,6 @@ func (w *world) commit(b batch) {
 	})
 }
 
-func (w *world) diskDoes(what string) error {
-	switch what {
-	case "waits":
-		w.slow = true
-	case "writes":
-		w.slow = false
-		for _, b := range w.waiting {
-			w.commit(b)
-		}
-		w.waiting = nil
-		w.carryOut()
-	default:
-		return fmt.Errorf("a disk cannot %s", what)
-	}
-	return nil
-}
-
 // taken says that the network has taken everything that was sent on a connection.
 func (w *world) taken(id engine.ConnID) {
 	w.later = append(w.later, func(out *engine.Out) { w.engine.Buffered(w.now, id, 0, out) })
@@ -356,55 +228,4 @@ func showRouted(p mqtt.Packet) string {
 	m := *p.(*mqtt.Publish)
 	m.PacketID, m.Dup = 0, false
 	return strings.TrimPrefix(showMQTT(&m), "PUBLISH topic=")
-}
-
-// check looks at counters, states or the log. It returns what is instead, or nothing.
-func (w *world) check(verb string, args []string) string {
-	if verb == "logged" {
-		return w.checkLog(strings.Trim(args[0], `"`))
-	}
-	for _, arg := range args {
-		name, want, _ := strings.Cut(arg, "=")
-		is, ok := w.count(verb, name)
-		if !ok {
-			return name + " is not counted"
-		}
-		if is != want {
-			return verb + " " + name + "=" + is
-		}
-	}
-	return ""
-}
-
-func (w *world) checkLog(text string) string {
-	if text == silence && len(w.notes) > 0 {
-		return "logged " + w.notes[0].Kind.String()
-	}
-	seen := 0
-	for _, n := range w.notes {
-		if n.Kind.String() == text {
-			seen++
-		}
-	}
-	if seen == 1 || text == silence {
-		return ""
-	}
-	return fmt.Sprintf("logged %d times: %s", seen, text)
-}
-
-func (w *world) count(verb, name string) (string, bool) {
-	stats := w.engine.Stats()
-	if verb == "devices" {
-		for s := engine.Disconnected; s <= engine.Lost; s++ {
-			if s.String() == name {
-				return fmt.Sprint(stats.Devices(s)), true
-			}
-		}
-		return "", false
-	}
-	field := fieldNamed(stats, name)
-	if !field.IsValid() || !field.CanUint() {
-		return "", false
-	}
-	return fmt.Sprint(field.Uint()), true
 }

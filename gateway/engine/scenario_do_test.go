@@ -1,0 +1,136 @@
+package engine_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/mqttsn"
+	"mqttsn-gateway/radio"
+)
+
+// do performs a line that puts something into the engine.
+func (w *world) do(verb string, args []string) error {
+	w.began = w.now
+	switch kindOf(verb) {
+	case "device":
+		return w.device(verb, args)
+	case "after":
+		d, err := time.ParseDuration(args[0])
+		if err != nil {
+			return err
+		}
+		return w.advance(w.now + d)
+	case "message":
+		p, err := parseMQTT(append([]string{"PUBLISH", "topic=" + args[0], "id=1"}, args[1:]...))
+		if err == nil {
+			w.packet(w.observer, p)
+		}
+		return err
+	case "client":
+		return w.client(args)
+	case "broker":
+		return w.broker(args)
+	case "radio":
+		return w.radio(verb, args[0])
+	case "disk":
+		return w.diskDoes(args[0])
+	case "restart":
+		return w.start()
+	case "shutdown":
+		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })
+	}
+	return fmt.Errorf("%s: no such line", verb)
+}
+
+func (w *world) device(verb string, args []string) error {
+	a, err := parseAddr(w.config, verb)
+	if err != nil {
+		return err
+	}
+	var data []byte
+	if args[0] == "hex" {
+		data, err = hex.DecodeString(strings.Join(args[1:], ""))
+	} else {
+		var p mqttsn.Packet
+		if p, err = parsePacket(args); err == nil {
+			data = p.Append(nil)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if a.Forwarded {
+		data = mqttsn.Forward{NodeID: []byte(a.Node), Inner: data}.Append(nil)
+	}
+	return w.call(func(out *engine.Out) {
+		w.engine.Datagram(w.now, a.Link, a.Peer, data, out)
+		clear(data) // the engine must have copied what it keeps
+	})
+}
+
+func (w *world) client(args []string) error {
+	name := "to " + args[0]
+	id := w.conns[name]
+	if id == 0 {
+		id = w.accept(name)
+	}
+	if args[1] == "lost" {
+		return w.lose(id)
+	}
+	p, err := parseMQTT(args[1:])
+	if err != nil {
+		return err
+	}
+	return w.packet(id, p)
+}
+
+func (w *world) broker(args []string) error {
+	id := w.conns["uplink "+args[0]]
+	if id == 0 || len(args) < 2 {
+		return fmt.Errorf("there is no connection for %s", args[0])
+	}
+	switch args[1] {
+	case "accepts":
+		return w.call(func(out *engine.Out) { w.engine.Dialed(w.now, id, out) })
+	case "lost":
+		return w.lose(id)
+	}
+	p, err := parseMQTT(args[1:])
+	if err != nil {
+		return err
+	}
+	return w.packet(id, p)
+}
+
+func (w *world) radio(verb, what string) error {
+	a, err := parseAddr(w.config, verb)
+	if err != nil {
+		return err
+	}
+	kinds := map[string]radio.EventKind{"send-failed": radio.SendFailed, "up": radio.LinkUp, "down": radio.LinkDown}
+	kind, ok := kinds[what]
+	if !ok {
+		return fmt.Errorf("a radio cannot %s", what)
+	}
+	return w.call(func(out *engine.Out) { w.engine.LinkEvent(w.now, a.Link, radio.Event{Kind: kind, Peer: a.Peer}, out) })
+}
+
+func (w *world) diskDoes(what string) error {
+	switch what {
+	case "waits":
+		w.slow = true
+	case "writes":
+		w.slow = false
+		for _, b := range w.waiting {
+			w.commit(b)
+		}
+		w.waiting = nil
+		w.carryOut()
+	default:
+		return fmt.Errorf("a disk cannot %s", what)
+	}
+	return nil
+}
