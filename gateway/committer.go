@@ -21,6 +21,7 @@ type committer struct {
 
 	mu     sync.Mutex
 	batch  *store.Batch // what waits
+	size   int          // octets from which on it is worth making the batch smaller
 	last   uint64       // its last number
 	urgent bool
 	ready  chan struct{} // something waits
@@ -38,7 +39,7 @@ const (
 func newCommitter(s store.Store, interval time.Duration, log *logrus.Logger) *committer {
 	return &committer{
 		store: s, interval: interval, log: log, done: make(chan uint64), failing: make(chan error),
-		batch: new(store.Batch), ready: make(chan struct{}, 1),
+		batch: new(store.Batch), size: largeBatch, ready: make(chan struct{}, 1),
 	}
 }
 
@@ -46,6 +47,11 @@ func newCommitter(s store.Store, interval time.Duration, log *logrus.Logger) *co
 func (c *committer) add(records *store.Batch, batch uint64, urgent bool) {
 	c.mu.Lock()
 	c.batch.Append(records)
+	if c.batch.Bytes() > c.size {
+		// The disk has not kept up for long. What waits is bounded by the records that there are.
+		c.batch.Compact()
+		c.size = max(largeBatch, 2*c.batch.Bytes())
+	}
 	c.last = max(c.last, batch)
 	c.urgent = c.urgent || urgent
 	c.mu.Unlock()
@@ -55,12 +61,25 @@ func (c *committer) add(records *store.Batch, batch uint64, urgent bool) {
 	}
 }
 
+// largeBatch is when a waiting batch is first made smaller, in octets.
+const largeBatch = 4 << 20
+
 // take returns what waits, and puts spare in its place.
 func (c *committer) take(spare *store.Batch) (batch *store.Batch, last uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	batch, c.batch, c.urgent = c.batch, spare, false
+	batch, c.batch, c.urgent, c.size = c.batch, spare, false, largeBatch
 	return batch, c.last
+}
+
+// takeMore adds what waits to a batch that could not be written. A full disk takes removals that make room for it.
+func (c *committer) takeMore(batch *store.Batch) (last uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	batch.Append(c.batch)
+	batch.Compact()
+	c.batch.Reset()
+	return c.last
 }
 
 func (c *committer) isUrgent() bool {
@@ -80,17 +99,25 @@ func (c *committer) run(ctx context.Context) {
 		c.waitForCompany(ctx)
 		begun := time.Now()
 		batch, last := c.take(spare)
-		if batch.Len() > 0 && c.commit(ctx, batch) {
-			c.tell(ctx, last)
+		if batch.Len() > 0 && !c.commit(ctx, batch, last) {
+			c.finish(batch)
+			return
 		}
 		batch.Reset()
 		spare = batch
 		sleep(ctx, c.interval-time.Since(begun))
 	}
-	if batch, _ := c.take(spare); batch.Len() > 0 {
-		if err := c.store.Commit(batch); err != nil {
-			c.log.WithError(err).Error("the last records could not be written")
-		}
+	c.finish(spare)
+}
+
+// finish writes what is left, behind batch, which may have failed before.
+func (c *committer) finish(batch *store.Batch) {
+	c.takeMore(batch)
+	if batch.Len() == 0 {
+		return
+	}
+	if err := c.store.Commit(batch); err != nil {
+		c.log.WithError(err).Error("the last records could not be written")
 	}
 }
 
@@ -109,8 +136,9 @@ func (c *committer) waitForCompany(ctx context.Context) {
 	}
 }
 
-// commit writes a batch, and tries again until it succeeds. The engine is told when it begins and ends to fail.
-func (c *committer) commit(ctx context.Context, batch *store.Batch) bool {
+// commit writes a batch, and tries again until it succeeds. The engine is told when that begins and ends to fail.
+// It reports false if ctx was done before.
+func (c *committer) commit(ctx context.Context, batch *store.Batch, last uint64) bool {
 	pause, failed := commitRetry, false
 	for {
 		err := c.store.Commit(batch)
@@ -119,6 +147,7 @@ func (c *committer) commit(ctx context.Context, batch *store.Batch) bool {
 				c.log.Info("the store takes records again")
 				c.report(ctx, nil)
 			}
+			c.tell(ctx, last)
 			return true
 		}
 		if !failed {
@@ -130,6 +159,7 @@ func (c *committer) commit(ctx context.Context, batch *store.Batch) bool {
 			return false
 		}
 		pause = min(2*pause, maxCommitRetry)
+		last = c.takeMore(batch)
 	}
 }
 

@@ -103,6 +103,21 @@ func TestCommitterTriesAgain(t *testing.T) {
 	})
 }
 
+// While the disk is full, what comes later joins what waits: it may be the removals that make room.
+func TestCommitterAddsToWhatFailed(t *testing.T) {
+	committing(t, 0, func(c *committer, d *slowDisk, _ *test.Hook) {
+		full := errors.New("disk full")
+		d.fails.Store(&full)
+		c.add(record(), 1, true)
+		require.Error(t, <-c.failing)
+		c.add(record(), 2, true)
+		d.fails.Store(nil)
+		require.NoError(t, <-c.failing)
+		require.EqualValues(t, 2, <-c.done)
+		require.Len(t, d.commits, 1)
+	})
+}
+
 // What was listed before the end is on disk after it.
 func TestCommitterWritesTheRest(t *testing.T) {
 	var disk *slowDisk

@@ -32,6 +32,33 @@ func (b *Batch) Append(other *Batch) {
 	b.puts += other.puts
 }
 
+// Compact drops what later puts and deletes of the same keys make needless. It is for a
+// batch that has been waiting for long.
+func (b *Batch) Compact() {
+	last := make(map[string]int) // the offset of a key's last op
+	for pos := 0; pos < len(b.ops); {
+		o, n, err := nextOp(b.ops[pos:])
+		if err != nil {
+			return // cannot be: these are our own
+		}
+		last[string(o.key)] = pos
+		pos += n
+	}
+	all := b.ops
+	*b = Batch{err: b.err}
+	for pos := 0; pos < len(all); {
+		o, n, _ := nextOp(all[pos:])
+		if last[string(o.key)] == pos {
+			b.ops = append(b.ops, all[pos:pos+n]...)
+			b.n++
+			if o.kind == opPut {
+				b.puts++
+			}
+		}
+		pos += n
+	}
+}
+
 // Delete removes a record. It is no error if there is none with this key.
 func (b *Batch) Delete(key []byte) {
 	if !b.fits(key, nil) {
