@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
@@ -86,6 +87,7 @@ func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
 
 func clientSettings(d *engine.ClientConfig, m *config.MQTT) {
 	d.Max = m.MaxClients
+	d.MaxKeepAlive = uint16(m.MaxKeepAlive / time.Second)
 	d.MaxSessionExpiry = m.SessionExpiry
 	d.Queue = engine.Limit{Messages: m.Queue.Messages, Bytes: int(m.Queue.Bytes)}
 }

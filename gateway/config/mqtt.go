@@ -15,6 +15,7 @@ type MQTT struct {
 	MaxClients     int           `yaml:"max_clients"`
 	MaxPacketSize  Size          `yaml:"max_packet_size"`
 	ConnectTimeout time.Duration `yaml:"connect_timeout"`
+	MaxKeepAlive   time.Duration `yaml:"max_keep_alive"`
 	SessionExpiry  time.Duration `yaml:"session_expiry"`
 	Queue          ClientQueue   `yaml:"queue"`
 }
@@ -73,6 +74,10 @@ var mqttKeys = []Key{
 	{
 		"mqtt.connect_timeout", "How long a new connection may take until its CONNECT has arrived.",
 		"Long enough for any network, and idle connections go away.", between(time.Second, 5*time.Minute),
+	},
+	{
+		"mqtt.max_keep_alive", "Longest keep alive that a client of MQTT 5 may have; it is told when it asks for more, or for none. 0: as the client likes.",
+		"Clients know best how often they speak.", zeroOr(wholeSeconds(between(time.Second, 0xffff*time.Second))),
 	},
 	{
 		"mqtt.session_expiry", "Longest time for which the session of a client that left is kept.",
