@@ -32,6 +32,7 @@ type Client struct {
 	subs     map[string]*subscription // by the filter as subscribed to
 	queue    queue
 	flights  []clientFlight
+	sent     int // flights[:sent] were sent on this connection
 	lastID   uint16
 	received map[uint16]struct{} // QoS 2 packet ids, until PUBREL
 
@@ -41,10 +42,11 @@ type Client struct {
 	pumpGate   uint64 // the last one whose opening lets pump go on
 }
 
-// A clientFlight is a QoS 1 or 2 message that was sent to the client and is not done.
+// A clientFlight is a QoS 1 or 2 message that has a packet id, until its delivery is done.
 type clientFlight struct {
 	entry
 	released bool // QoS 2: PUBREC was received
+	fresh    bool // never sent so far
 }
 
 // A clientConn is a connection that was accepted, before and after its CONNECT.
@@ -55,7 +57,8 @@ type clientConn struct {
 	version     mqtt.Version // 0 before CONNECT
 	c           *Client
 	outstanding int // octets sent that the network may not have taken yet
-	alarm       alarm
+	answers     int // of these, octets that are no messages
+	owed        int // PUBACKs and PUBCOMPs that wait for the disk
 }
 
 // ConnInfo is what the driver knows of a connection that it accepted.
@@ -65,16 +68,11 @@ type ConnInfo struct {
 	Welcome  bool // the client may connect without a password
 }
 
-// connectTimeout is how long a connection may stay without CONNECT.
-const connectTimeout = 10 * time.Second
-
-// Accepted serves a new connection of an ordinary client.
+// Accepted serves a new connection of an ordinary client. The driver sees to it that CONNECT comes in time, or calls Lost.
 func (e *Engine) Accepted(now time.Duration, id ConnID, info ConnInfo, out *Out) {
 	e.enter(now, out)
 	k := &clientConn{e: e, id: id, info: info}
-	k.alarm.owner = k
 	e.conns[id] = k
-	e.alarms.set(&k.alarm, now+connectTimeout)
 }
 
 // Packet serves a packet from an MQTT connection. The engine keeps what it contains.
@@ -124,14 +122,12 @@ func (e *Engine) Dialed(now time.Duration, id ConnID, out *Out) {
 	}
 }
 
-func (k *clientConn) wake(time.Duration) {
-	if k.c == nil {
-		k.fail(mqtt.UnspecifiedError, "no CONNECT within "+connectTimeout.String())
-	}
-}
-
 func (k *clientConn) send(p mqtt.Packet) {
-	k.outstanding += packetSize(p)
+	size := packetSize(p)
+	k.outstanding += size
+	if p.Type() != mqtt.PUBLISH {
+		k.answers += size
+	}
 	k.e.out.Conns = append(k.e.out.Conns, ConnEffect{Conn: k.id, Packet: p})
 }
 
@@ -143,9 +139,11 @@ func packetSize(p mqtt.Packet) int {
 	return 16
 }
 
+// maxAnswers bounds, in octets, what is owed to a client that asks and does not read. Messages have other limits.
+const maxAnswers = 1 << 20
+
 // end closes the connection after what was sent before.
 func (k *clientConn) end() {
-	k.e.alarms.set(&k.alarm, never)
 	delete(k.e.conns, k.id)
 	k.e.out.Conns = append(k.e.out.Conns, ConnEffect{Conn: k.id, Close: true})
 }
@@ -179,7 +177,10 @@ func (c *Client) reasonString(why string) string {
 
 func (k *clientConn) buffered(octets int) {
 	k.outstanding = octets
-	if k.c != nil && k.c.queue.len() > 0 {
+	if octets == 0 {
+		k.answers = 0
+	}
+	if k.c != nil {
 		k.c.pump()
 	}
 }
@@ -196,7 +197,6 @@ func (k *clientConn) closed(err error) {
 		return
 	}
 	c := k.c
-	k.e.alarms.set(&k.alarm, never)
 	delete(k.e.conns, k.id)
 	if c != nil {
 		k.e.out.note(NoteClientLost, c.id, Addr{}, k.info.Remote+": "+err.Error())
@@ -219,6 +219,10 @@ func (k *clientConn) packet(p mqtt.Packet) {
 		} else {
 			k.end() // the first packet must be CONNECT (MQTT 5, 3.1)
 		}
+		return
+	}
+	if k.answers > maxAnswers {
+		k.fail(mqtt.QuotaExceeded, "the client does not read what it asked for")
 		return
 	}
 	k.c.heard = k.e.now

@@ -48,14 +48,12 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 		c = k.e.newClient(id)
 	}
 	k.c, c.conn = c, k
-	k.e.alarms.set(&k.alarm, never)
 	c.agree(p, ack)
 	k.e.stats.ClientConnects++
 	k.e.out.note(NoteClientConnected, id, Addr{}, k.info.Remote+" MQTT "+p.Version.String())
 	c.save()
 	k.send(ack)
-	c.resend()
-	c.pump()
+	c.resume()
 	c.schedule()
 }
 

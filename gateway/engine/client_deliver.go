@@ -13,8 +13,8 @@ func (c *Client) receive(k copyTo) {
 		return // only QoS 1 and 2 are kept for those who are not connected
 	}
 	en := entry{msg: k.msg, qos: k.qos, retain: k.retain, subIDs: k.subIDs, gate: k.msg.gate}
-	if k.qos == 0 && c.queue.len() == 0 && c.open(0) && c.e.rec.passed(en.gate) {
-		c.transmit(en)
+	if k.qos == 0 && c.queue.len() == 0 && c.open() && c.e.rec.passed(en.gate) {
+		c.sendPublish(&en, false)
 		return
 	}
 	en.subIDs = slices.Clone(k.subIDs)
@@ -22,10 +22,9 @@ func (c *Client) receive(k copyTo) {
 	c.pump()
 }
 
-// open reports whether a message of this QoS may be sent now.
-func (c *Client) open(qos uint8) bool {
-	return c.conn != nil && c.conn.outstanding < c.e.cfg.Client.MaxOutstanding &&
-		(qos == 0 || len(c.flights) < c.window)
+// open reports whether there is a connection, and room in its buffer.
+func (c *Client) open() bool {
+	return c.conn != nil && c.conn.outstanding < c.e.cfg.Client.MaxOutstanding
 }
 
 // enqueue keeps a message for a client that is away or slow. If the queue is full, the oldest QoS 0 message makes room;
@@ -63,26 +62,30 @@ func (c *Client) dropQoS0() {
 	}
 }
 
-// pump sends what waits, in order. While the window is full, QoS 0 messages pass.
+// pump sends what waits, in order. Messages of QoS 0 pass those above that wait for the window or the disk, and the other
+// way round; neither passes its like (MQTT 5, 4.6).
 func (c *Client) pump() {
-	for i := 0; i < c.queue.len() && c.open(0); {
+	c.sendFlights()
+	var held [2]bool // QoS 0, and above: one must wait, and all of its kind behind it
+	for i := 0; i < c.queue.len() && c.open() && !(held[1] && (held[0] || c.queue.zeros == 0)); {
 		en := c.queue.at(i)
+		kind := min(en.qos, 1)
 		switch {
 		case en.msg.expired(c.e.now):
 			c.release(c.queue.remove(i))
 			c.e.stats.ExpiredMessages++
+		case held[kind]:
+			i++
 		case !c.e.rec.passed(en.gate):
-			if c.pumpGate != en.gate {
-				c.pumpGate = en.gate
-				c.e.rec.after(en.gate, c.pump)
-			}
-			i++
-		case c.open(en.qos):
-			c.transmit(c.queue.remove(i))
-		case c.queue.zeros == 0:
-			return
+			held[kind] = true
+			c.pumpAfter(en.gate)
+		case kind == 0:
+			en := c.queue.remove(i)
+			c.sendPublish(&en, false)
+		case len(c.flights) < c.window:
+			c.takeOff(c.queue.remove(i))
 		default:
-			i++
+			held[kind] = true
 		}
 	}
 	if c.queue.len() == 0 {
@@ -90,25 +93,61 @@ func (c *Client) pump() {
 	}
 }
 
-func (c *Client) transmit(en entry) {
-	if en.qos > 0 {
-		en.id = c.newID()
-		c.flights = append(c.flights, clientFlight{entry: en})
+// pumpAfter goes on when a batch is on disk.
+func (c *Client) pumpAfter(gate uint64) {
+	if c.pumpGate < gate {
+		c.pumpGate = gate
+		c.e.rec.after(gate, c.pump)
 	}
-	if en.qos < 2 || en.record == 0 {
-		c.sendPublish(&en, false)
-		return
+}
+
+// takeOff sends a message of QoS 1 or 2 under a packet id. That of QoS 2 is put on disk before: after a crash the message
+// must not come again under another one.
+func (c *Client) takeOff(en entry) {
+	en.id = c.newID()
+	if en.qos == 2 && en.record != 0 {
+		c.e.rec.update(c.record, &en, published)
+		en.gate = c.e.rec.gate()
 	}
-	// After a crash a QoS 2 message must not come again under another packet id.
-	f := &c.flights[len(c.flights)-1]
-	c.e.rec.update(c.record, &f.entry, published)
-	f.gate = c.e.rec.gate()
-	k := c.conn
-	c.e.rec.after(f.gate, func() {
-		if i := c.findFlight(en.id); i >= 0 && c.conn == k {
-			c.sendPublish(&c.flights[i].entry, false)
+	c.flights = append(c.flights, clientFlight{entry: en, fresh: true})
+	c.sendFlights()
+}
+
+// sendFlights sends what was not sent on this connection, in order (MQTT 5, 4.4), as far as the window reaches.
+func (c *Client) sendFlights() {
+	for c.open() && c.sent < min(len(c.flights), c.window) {
+		f := &c.flights[c.sent]
+		if !c.e.rec.passed(f.gate) {
+			c.pumpAfter(f.gate)
+			return
 		}
-	})
+		c.sent++
+		if !f.released {
+			c.sendPublish(&f.entry, !f.fresh)
+			f.fresh = false
+		}
+	}
+}
+
+// resume goes on, on a new connection, with what was under way on the last one. PUBREL waits for no window.
+func (c *Client) resume() {
+	c.sent = 0
+	for i := range c.flights {
+		if c.flights[i].released {
+			c.acknowledge(c.e.rec.gate(), &mqtt.Ack{Kind: mqtt.PUBREL, PacketID: c.flights[i].id})
+		}
+	}
+	c.pump()
+}
+
+// land forgets a message whose delivery is done, and makes use of the room.
+func (c *Client) land(i int) {
+	c.release(c.flights[i].entry)
+	c.flights = slices.Delete(c.flights, i, i+1)
+	if i < c.sent {
+		c.sent--
+	}
+	c.pump()
 }
 
 func (c *Client) sendPublish(en *entry, dup bool) {
@@ -121,7 +160,7 @@ func (c *Client) sendPublish(en *entry, dup bool) {
 	}
 	if left := en.msg.expires; left != never {
 		p.HasExpiry = true
-		p.Expiry = uint32(max(0, left-c.e.now) / time.Second)
+		p.Expiry = uint32((max(0, left-c.e.now) + time.Second - 1) / time.Second) // less the whole seconds that it waited
 	}
 	c.conn.send(p)
 }
@@ -130,26 +169,7 @@ func (c *Client) sendPublish(en *entry, dup bool) {
 func (c *Client) unsendable(m *mqtt.Publish) {
 	c.drop()
 	if i := c.findFlight(m.PacketID); m.QoS > 0 && i >= 0 {
-		c.release(c.flights[i].entry)
-		c.flights = append(c.flights[:i], c.flights[i+1:]...)
-		c.pump()
-	}
-}
-
-// resend repeats on a new connection what was in flight on the last, in its order (MQTT 5, 4.4).
-func (c *Client) resend() {
-	for i := range c.flights {
-		f, k := &c.flights[i], c.conn
-		id, released := f.id, f.released
-		c.e.rec.after(max(f.gate, c.e.rec.gate()), func() {
-			switch i := c.findFlight(id); {
-			case i < 0 || c.conn != k:
-			case released:
-				k.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: id})
-			default:
-				c.sendPublish(&c.flights[i].entry, true)
-			}
-		})
+		c.land(i)
 	}
 }
 

@@ -9,32 +9,27 @@ import (
 
 // publish serves a PUBLISH of the client (MQTT 5, 3.3).
 func (c *Client) publish(p *mqtt.Publish) {
-	if err := topic.ValidName(p.Topic); err != nil {
-		c.conn.fail(mqtt.TopicNameInvalid, err.Error())
-		return
-	}
 	if p.QoS == 2 {
 		if _, dup := c.received[p.PacketID]; dup {
 			c.acknowledge(0, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID})
 			return
 		}
-		if len(c.received) >= int(c.e.cfg.Client.ReceiveMaximum) {
-			c.conn.fail(mqtt.ReceiveMaximumExceeded, "too many QoS 2 messages at a time")
-			return
-		}
+	}
+	if p.QoS > 0 && len(c.received)+c.conn.owed >= c.receiveMaximum() {
+		c.conn.fail(mqtt.ReceiveMaximumExceeded, "too many messages that are not acknowledged")
+		return
 	}
 	m := &Message{
 		Topic: p.Topic, Payload: p.Payload, QoS: p.QoS, Retain: p.Retain, Props: p.Props,
 		expires: c.e.expiry(p), origin: c,
 	}
-	reason := c.e.refuses(m)
+	reason := c.refuses(m)
 	switch {
-	case strings.HasPrefix(p.Topic, "$SYS/"):
-		reason = mqtt.NotAuthorized
 	case !reason.Failed():
 		reason = c.route(m, p.PacketID)
-	case c.version != mqtt.V5:
-		c.conn.fail(reason, "no room for messages") // it knows no refusal: what is not acknowledged comes again
+	case c.version != mqtt.V5 && reason == mqtt.NotAuthorized: // acknowledged, and goes nowhere, as version 3.1.1 has it
+	case c.version != mqtt.V5 || p.QoS == 0:
+		c.conn.fail(reason, "message refused") // no acknowledgement can say so
 		return
 	}
 	switch p.QoS {
@@ -43,6 +38,26 @@ func (c *Client) publish(p *mqtt.Publish) {
 	case 2:
 		c.acknowledge(m.gate, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID, Reason: reason})
 	}
+}
+
+// receiveMaximum is how many messages of QoS 1 and 2 may be under way from the client (MQTT 5, 3.3.4). Older versions
+// know no other limit than that of their packet ids.
+func (c *Client) receiveMaximum() int {
+	if c.version == mqtt.V5 {
+		return int(c.e.cfg.Client.ReceiveMaximum)
+	}
+	return 1<<16 - 1
+}
+
+// refuses says why a message cannot be routed; Success if it can.
+func (c *Client) refuses(m *Message) mqtt.Reason {
+	switch {
+	case topic.ValidName(m.Topic) != nil:
+		return mqtt.TopicNameInvalid
+	case strings.HasPrefix(m.Topic, "$SYS/"):
+		return mqtt.NotAuthorized
+	}
+	return c.e.refuses(m)
 }
 
 // route brings a message to those who want it; of a QoS 2 one, the packet id goes to the disk with it.
@@ -67,10 +82,19 @@ func (c *Client) acknowledge(gate uint64, p mqtt.Packet) {
 		return
 	}
 	k := c.conn
+	ack, ok := p.(*mqtt.Ack)
+	ends := ok && (ack.Kind == mqtt.PUBACK || ack.Kind == mqtt.PUBCOMP)
+	if ends {
+		k.owed++
+	}
 	c.e.rec.after(c.ackGate, func() {
-		if c.conn == k {
-			k.send(p)
+		if c.conn != k {
+			return
 		}
+		if ends {
+			k.owed--
+		}
+		k.send(p)
 	})
 }
 
@@ -108,9 +132,7 @@ func (c *Client) ack(p *mqtt.Ack) {
 		c.conn.fail(mqtt.ProtocolViolation, p.Kind.String()+" does not fit the message that it acknowledges")
 		return
 	}
-	c.e.rec.release(c.record, &c.flights[i].entry)
-	c.flights = append(c.flights[:i], c.flights[i+1:]...)
-	c.pump()
+	c.land(i)
 }
 
 func (c *Client) findFlight(id uint16) int {

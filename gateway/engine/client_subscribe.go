@@ -1,20 +1,23 @@
 package engine
 
 import (
+	"errors"
+
 	"mqttsn-gateway/gateway/topic"
 	"mqttsn-gateway/mqtt"
 )
 
 // subscribe serves SUBSCRIBE (MQTT 5, 3.8). Retained messages follow SUBACK.
 func (c *Client) subscribe(p *mqtt.Subscribe) {
+	for _, want := range p.Subscriptions {
+		if err := topic.ValidFilter(want.Filter); malformed(err) {
+			c.conn.fail(mqtt.MalformedPacket, err.Error())
+			return
+		}
+	}
 	ack := &mqtt.Suback{PacketID: p.PacketID}
 	var replay []*subscription
 	for _, want := range p.Subscriptions {
-		share, inner := splitShare(want.Filter)
-		if share != "" && want.NoLocal {
-			c.conn.fail(mqtt.ProtocolViolation, "No Local on a shared subscription")
-			return
-		}
 		old, existed := c.subs[want.Filter]
 		switch {
 		case topic.ValidFilter(want.Filter) != nil:
@@ -24,29 +27,46 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 			ack.Reasons = append(ack.Reasons, mqtt.QuotaExceeded)
 			continue
 		}
-		if existed {
-			c.e.detach(old)
-		}
-		s := &subscription{
-			owner: c, share: share, filter: inner, qos: want.QoS, noLocal: want.NoLocal,
-			retainAsPublished: want.RetainAsPublished, id: p.SubscriptionID, record: c.e.rec.newID(),
-		}
-		if existed {
-			s.record = old.record
-		}
-		c.saveSub(s)
-		c.subs[want.Filter] = s
-		c.e.attach(s)
+		s := c.replace(old, want, p.SubscriptionID)
 		ack.Reasons = append(ack.Reasons, mqtt.Reason(s.qos))
 		send := want.RetainHandling == mqtt.SendRetained || want.RetainHandling == mqtt.SendRetainedIfNew && !existed
-		if share == "" && send {
+		if s.share == "" && send {
 			replay = append(replay, s)
 		}
 	}
+	k := c.conn
 	c.acknowledge(c.subscriptionGate(), ack)
-	for _, s := range replay {
-		c.e.router.retained.replay(s)
+	c.e.rec.after(c.ackGate, func() {
+		for _, s := range replay {
+			if c.conn == k && c.subs[s.filter] == s {
+				c.e.router.retained.replay(s)
+			}
+		}
+	})
+}
+
+// malformed reports whether a topic filter breaks the rules of MQTT (4.7, 4.8.2), rather than ours.
+func malformed(err error) bool {
+	return errors.Is(err, topic.ErrWildcard) || errors.Is(err, topic.ErrShare)
+}
+
+// replace makes a subscription in place of an older one to the same filter, if there is one.
+func (c *Client) replace(old *subscription, want mqtt.Subscription, id uint32) *subscription {
+	share, inner := splitShare(want.Filter)
+	s := &subscription{
+		owner: c, share: share, filter: inner, qos: want.QoS, noLocal: want.NoLocal,
+		retainAsPublished: want.RetainAsPublished, id: id,
 	}
+	if old != nil {
+		c.e.detach(old)
+		s.record = old.record
+	} else {
+		s.record = c.e.rec.newID()
+	}
+	c.saveSub(s)
+	c.subs[want.Filter] = s
+	c.e.attach(s)
+	return s
 }
 
 // subscriptionGate is what SUBACK and UNSUBACK wait for.
@@ -59,6 +79,12 @@ func (c *Client) subscriptionGate() uint64 {
 
 // unsubscribe serves UNSUBSCRIBE (MQTT 5, 3.10).
 func (c *Client) unsubscribe(p *mqtt.Unsubscribe) {
+	for _, filter := range p.Filters {
+		if err := topic.ValidFilter(filter); malformed(err) {
+			c.conn.fail(mqtt.MalformedPacket, err.Error())
+			return
+		}
+	}
 	ack := &mqtt.Unsuback{PacketID: p.PacketID}
 	for _, filter := range p.Filters {
 		s, ok := c.subs[filter]

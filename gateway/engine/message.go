@@ -31,7 +31,7 @@ type Message struct {
 
 	upstream bool // came through the bridge
 
-	// origin is the session that published the message, for No Local; nil for the gateway's own.
+	// origin is the session that published the message, for No Local; nil for the gateway's own, and once routed.
 	origin subscriber
 }
 

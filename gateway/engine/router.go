@@ -150,6 +150,7 @@ func (r *router) route(m *Message) int {
 		c.owner = nil
 		c.msg = nil
 	}
+	m.origin = nil // or a message that is kept would keep a session that is over
 	return len(r.copies)
 }
 
