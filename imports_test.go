@@ -39,11 +39,12 @@ var rooms = map[string][]string{
 	"gateway/access": {"gateway/topic"},
 	"gateway/admin":  {"gateway/engine", "gateway/topic", "mqttsn", "mqtt"},
 
-	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; e2e and
-	// ledger see the gateway from outside, as a process.
-	"gateway/sim":    {"gateway", "mqttsn", "radio", "mqtt", "testbed"},
-	"gateway/e2e":    {"mqttsn", "radio", "testbed"},
-	"gateway/ledger": {"gateway/e2e/programs", "mqttsn", "mqtt"},
+	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; the
+	// others see the gateway from outside, as a process.
+	"gateway/sim":        {"gateway", "mqttsn", "radio", "mqtt", "testbed"},
+	"gateway/brokertest": {"gateway/e2e/programs"},
+	"gateway/e2e":        {"mqttsn", "radio", "testbed"},
+	"gateway/ledger":     {"gateway/e2e/programs", "mqttsn", "mqtt"},
 
 	"cmd/mqttsn-gateway": {"gateway", "mqttsn", "radio", "mqtt"},
 	"cmd/mqttsn":         {"mqttsn", "radio", "mqtt"},
@@ -53,7 +54,7 @@ var rooms = map[string][]string{
 }
 
 // testsOnly may be imported by no one.
-var testsOnly = []string{"gateway/sim", "gateway/e2e", "gateway/ledger"}
+var testsOnly = []string{"gateway/sim", "gateway/brokertest", "gateway/e2e", "gateway/ledger"}
 
 // silent folders return what they have to say; they do not log.
 var silent = []string{"mqttsn", "radio", "mqtt", "gateway/topic", "gateway/engine"}
