@@ -213,35 +213,45 @@ const (
 	referNever         // it does not take this topic
 )
 
-// refer chooses how a PUBLISH to the device names its topic (reference, 6.9): as the device itself did, else by what it
-// knows already, else by a new id.
-func (d *Device) refer(name string) (topicRef, verdict) {
+// nameTopic chooses how a PUBLISH to the device names its topic (reference, 6.9): as the device itself did, else by what it
+// knows already, else by a new normal id. That is 0 if there is none to be had.
+func (d *Device) nameTopic(name string) topicRef {
 	for _, s := range d.subs {
 		if s.filter == name && s.topic.kind != topicNormal {
-			return s.topic, referNow
+			return s.topic
 		}
 	}
 	id := d.topics.find(name)
 	if id == 0 {
 		if pre, ok := d.predef.ids[name]; ok {
-			return topicRef{topicPredefined, pre}, referNow
+			return topicRef{topicPredefined, pre}
 		}
 		if short, ok := shortID(name); ok {
-			return topicRef{topicShort, short}, referNow
+			return topicRef{topicShort, short}
 		}
-		if id = d.topicID(name, false); id == 0 && d.e.rec.failing {
-			return topicRef{}, referLater // the disk must keep a new id first
-		} else if id == 0 {
-			return topicRef{}, referNever
-		}
+		id = d.topicID(name, false)
 	}
-	switch t := d.topics.get(id); {
+	return topicRef{topicNormal, id}
+}
+
+// refer names the topic of a PUBLISH to the device, and tells the device a normal id if it does not know it yet.
+func (d *Device) refer(name string) (topicRef, verdict) {
+	ref := d.nameTopic(name)
+	switch {
+	case ref.kind != topicNormal:
+		return ref, referNow
+	case ref.id == 0 && d.e.rec.failing:
+		return topicRef{}, referLater // the disk must keep a new id first
+	case ref.id == 0:
+		return topicRef{}, referNever
+	}
+	switch t := d.topics.get(ref.id); {
 	case t.known:
-		return topicRef{topicNormal, id}, referNow
+		return ref, referNow
 	case t.refused:
 		return topicRef{}, referNever
 	}
-	if d.reg.msgID == 0 && !d.announce(id) {
+	if d.reg.msgID == 0 && !d.announce(ref.id) {
 		return topicRef{}, referNever
 	}
 	return topicRef{}, referLater

@@ -231,12 +231,7 @@ func (d *Device) restoreFlight(en entry, done bool) {
 func (d *Device) restart() {
 	d.topics.index()
 	for i := range d.flights {
-		f := &d.flights[i]
-		if ref, verdict := d.refer(f.msg.Topic); verdict == referNow {
-			f.topic = ref
-		} else {
-			f.topic = topicRef{topicNormal, d.topics.find(f.msg.Topic)}
-		}
+		d.flights[i].topic = d.nameTopic(d.flights[i].msg.Topic)
 	}
 	d.north.restart(d)
 	if d.reachable() {
