@@ -288,6 +288,8 @@ func (e *Engine) detach(s *subscription) {
 func (e *Engine) refuses(m *Message) mqtt.Reason {
 	switch {
 	case m.QoS == 0:
+	case e.rec.durable && !m.fitsRecord():
+		return mqtt.PacketTooLarge
 	case e.bridge != nil && e.bridge.refuses(m),
 		e.router.retained.refuses(m),
 		e.rec.failing && (m.Retain || m.QoS == 2 || e.router.keeps(m)):

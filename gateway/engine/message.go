@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"encoding/binary"
 	"time"
 
+	"mqttsn-gateway/gateway/store"
 	"mqttsn-gateway/mqtt"
 )
 
@@ -37,6 +39,21 @@ type Message struct {
 
 // size is what the message counts for in the limits of a queue, in octets.
 func (m *Message) size() int { return len(m.Topic) + len(m.Payload) + messageOverhead }
+
+// fitsRecord reports whether the message can be put on disk in one record.
+func (m *Message) fitsRecord() bool {
+	n := len(m.Topic) + len(m.Payload)
+	if p := m.Props; p != nil {
+		n += len(p.ContentType) + len(p.ResponseTopic) + len(p.CorrelationData)
+		for _, u := range p.User {
+			n += len(u.Name) + len(u.Value) + 2*binary.MaxVarintLen32
+		}
+	}
+	return n <= maxRecord
+}
+
+// maxRecord leaves room for the lengths of fields.
+const maxRecord = store.MaxValue - 1024
 
 // messageOverhead is roughly what a queued message costs beside topic and payload.
 const messageOverhead = 100

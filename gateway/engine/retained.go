@@ -49,7 +49,7 @@ func (r *retained) keep(m *Message) {
 		}
 		return
 	}
-	if r.refuses(m) {
+	if r.refuses(m) || r.e.rec.durable && !m.fitsRecord() {
 		r.e.stats.RetainedDropped++
 		return
 	}
