@@ -46,7 +46,7 @@ func (p *ping) run(cmd *cobra.Command) error {
 		defer d.leave()
 		err = p.ask(ctx, cmd.OutOrStdout(), d)
 	}
-	if context.Cause(ctx) == error(errTimeUp) {
+	if errors.Is(context.Cause(ctx), errTimeUp) {
 		return errTimeUp
 	}
 	return p.explain("the question", err)

@@ -55,7 +55,7 @@ func (s *sub) run(cmd *cobra.Command) error {
 	defer stop()
 	s.printer.w = cmd.OutOrStdout()
 	err = s.receive(ctx, cmd, list)
-	if context.Cause(ctx) == error(errTimeUp) {
+	if errors.Is(context.Cause(ctx), errTimeUp) {
 		return errTimeUp
 	}
 	return err
