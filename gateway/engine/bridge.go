@@ -154,12 +154,7 @@ func (b *bridge) transmit(en entry) {
 		f.gate = b.e.rec.gate()
 	}
 	b.flights = append(b.flights, f)
-	conn := b.id
-	b.e.rec.after(f.gate, func() {
-		if i := b.findFlight(en.id); i >= 0 && b.id == conn && b.ready() {
-			b.sendPublish(&b.flights[i].entry, false)
-		}
-	})
+	b.sendOn(f, false)
 }
 
 func (b *bridge) sendPublish(en *entry, dup bool) {
@@ -207,22 +202,22 @@ func (b *bridge) up(present bool) {
 	flights := b.flights
 	b.flights = nil
 	for _, f := range flights {
-		switch {
-		case f.released && !present:
-			b.e.rec.release(bridgeRecord, &f.entry) // the broker has had it, and forgot that we owe it a PUBREL
-			continue
-		case f.released:
-			b.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: f.id})
-		case b.e.rec.passed(f.gate):
-			b.sendPublish(&f.entry, present)
-		default:
-			b.sendLater(f)
+		if f.released && !present {
+			// The broker has had it, and has perhaps forgotten it, as it waited for PUBREL.
+			f.released = false
+			b.e.rec.update(bridgeRecord, &f.entry, published)
+			f.gate = b.e.rec.gate()
 		}
 		b.flights = append(b.flights, f)
+		if f.released {
+			b.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: f.id})
+		} else {
+			b.sendOn(f, present)
+		}
 	}
 	if !present {
 		for id := range b.received {
-			b.e.rec.drop(recordUpstream, bridgeRecord, uint64(id)+1)
+			b.e.rec.erase(recordUpstream, bridgeRecord, uint64(id)+1) // the broker uses the ids again
 		}
 		clear(b.received)
 		b.expectRetained()
@@ -231,12 +226,12 @@ func (b *bridge) up(present bool) {
 	b.pump()
 }
 
-// sendLater sends a message whose packet id is not on disk yet.
-func (b *bridge) sendLater(f clientFlight) {
+// sendOn sends a message on this connection, as soon as it is on disk how far it has come.
+func (b *bridge) sendOn(f clientFlight, dup bool) {
 	conn := b.id
 	b.e.rec.after(f.gate, func() {
 		if i := b.findFlight(f.id); i >= 0 && b.id == conn && b.ready() {
-			b.sendPublish(&b.flights[i].entry, true)
+			b.sendPublish(&b.flights[i].entry, dup)
 		}
 	})
 }

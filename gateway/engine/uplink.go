@@ -13,7 +13,8 @@ type uplink struct {
 	brokerConn
 	d *Device // nil when the device's session is gone
 
-	clean   bool // ask for a new session at the next connection
+	clean   bool // the broker must not have an old session
+	insist  bool // it had one: the next connection asks for a new session
 	known   bool // the broker may have a session, and a will, of ours
 	leaving bool // say goodbye once the broker has everything
 	leaveBy time.Duration
@@ -27,7 +28,7 @@ type uplink struct {
 func (e *Engine) uplinkOf(key string) *uplink {
 	u := e.uplinks[key]
 	if u == nil {
-		u = &uplink{clean: true}
+		u = &uplink{}
 		u.brokerConn = brokerConn{
 			e: e, session: u, key: key, clientID: strings.ReplaceAll(e.cfg.Uplink.ClientID, "%c", key),
 		}
@@ -43,7 +44,7 @@ func (u *uplink) connect(d *Device, clean bool) {
 	if clean {
 		u.forget()
 		u.hangUp(true)
-		u.known, u.clean = false, true
+		u.known, u.clean, u.insist = false, true, false
 	}
 	switch u.state {
 	case brokerReady:
@@ -86,8 +87,10 @@ func (u *uplink) forgetReceived() {
 	}
 }
 
+// hello asks for a clean start only where nothing else helps: mosquitto 2.0.11, for one, stores no session that was
+// begun so.
 func (u *uplink) hello(p *mqtt.Connect) {
-	p.CleanStart = u.clean
+	p.CleanStart = u.insist
 	if u.key == "" {
 		p.CleanStart, p.SessionExpiry = true, 0 // there is nothing to keep for senders of QoS -1
 	}
@@ -102,7 +105,13 @@ func (u *uplink) hello(p *mqtt.Connect) {
 }
 
 func (u *uplink) up(present bool) {
-	u.clean, u.known = false, true
+	if u.clean && present {
+		u.insist = true
+		u.hangUp(true)
+		u.dial()
+		return
+	}
+	u.clean, u.insist, u.known = false, false, true
 	u.recover(present)
 	if u.d != nil {
 		u.d.connected()
@@ -130,11 +139,12 @@ func (u *uplink) recover(present bool) {
 	for _, s := range u.sends {
 		s.dup = s.sent && present
 		s.sent = s.sent && s.released && present
-		if s.released && !present {
-			u.dropSend(&s)
-			continue // the broker has had it, and has forgotten that we owe it a PUBREL
-		}
-		if s.released {
+		switch {
+		case s.released && !present:
+			// The broker has had it, and has perhaps forgotten it, as it waited for PUBREL.
+			s.released = false
+			u.saveReleased(&s)
+		case s.released:
 			u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
 		}
 		kept = append(kept, s)
@@ -147,6 +157,7 @@ func (u *uplink) recover(present bool) {
 		u.resubscribe()
 	}
 	u.flush()
+	u.e.rec.whenSafe(u.flush) // what was written just now
 }
 
 // down answers what waits for the broker. A device that waits for CONNACK is refused; a live one keeps its session, and

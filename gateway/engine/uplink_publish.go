@@ -188,10 +188,16 @@ func (u *uplink) ack(p *mqtt.Ack) {
 // release sends PUBREL, once it is on disk that the broker has the message: it must not be published again after that.
 func (u *uplink) release(s *send) {
 	s.released = true
+	u.saveReleased(s)
+	u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
+}
+
+// saveReleased notes on disk whether PUBREL comes next.
+func (u *uplink) saveReleased(s *send) {
 	if s.record && u.d != nil {
 		u.saveSend(u.d, s)
+		s.gate = u.e.rec.gate()
 	}
-	u.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: s.id})
 }
 
 // A received is a QoS 1 or 2 message of the broker's that the device has not settled, or a QoS 2 one that the broker has
