@@ -128,6 +128,9 @@ func (d *device) publish(ctx context.Context) {
 	var rejected *client.RejectedError
 	switch {
 	case err == nil:
+		if d.f.brokerFirst && qos == 1 && !d.f.ledger.Has(theBroker, payload) {
+			d.f.ledger.Blame(Lie, d.id, idOf(payload))
+		}
 		d.f.ledger.Acknowledged(payload)
 	case errors.As(err, &rejected):
 		d.f.ledger.Refused(payload)

@@ -30,6 +30,7 @@ type fleet struct {
 	silenceAfter time.Duration // when some devices fall silent
 	goodbyes     bool          // the gateway may tell devices to connect again
 	forgetful    bool          // the broker may lose its sessions
+	brokerFirst  bool          // the broker must have a QoS 1 message before its device is acknowledged
 
 	loadOver chan struct{}
 	ready    sync.WaitGroup
@@ -85,7 +86,9 @@ func (f *fleet) start() {
 			f.work.Go(func() error { return d.run(ctx) })
 		}
 	})
-	f.w.awaitSubscriptions("down/", len(f.devices))
+	if f.w.mode.upstream {
+		f.awaitSubscribed() // the bridge makes them in its own time
+	}
 	f.t.Logf("%d devices connected within %v", len(f.devices), time.Since(begun).Round(time.Millisecond))
 	for i, h := range f.publishers {
 		f.work.Go(func() error { return f.publish(ctx, h, i) })

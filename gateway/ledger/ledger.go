@@ -15,6 +15,7 @@ type Ledger struct {
 	streams  map[stream]int // how many messages there were so far
 	claims   map[string][]claim
 	first    map[order]int // the highest number that has arrived
+	doubts   func(publisher, receiver string) bool
 	faults   []Fault
 	arrivals int // copies that came for the first time, which is progress
 }
@@ -62,7 +63,8 @@ type copyFor struct {
 	receiver string
 	qos      byte
 	entitled bool
-	held     bool // is with the gateway, and stays owed whatever the broker forgets
+	doubtful bool // a broker that lost its memory may have had it
+	held     bool // is with the gateway, and stays owed whatever a broker forgets
 	times    int
 }
 
@@ -106,7 +108,10 @@ func (l *Ledger) add(m *message) {
 	}
 	for receiver, claims := range l.claims {
 		if qos, ok := covered(claims, m.topic, false); ok {
-			m.copies = append(m.copies, &copyFor{receiver: receiver, qos: min(qos, m.qos), entitled: true})
+			m.copies = append(m.copies, &copyFor{
+				receiver: receiver, qos: min(qos, m.qos), entitled: true,
+				doubtful: l.doubts != nil && l.doubts(m.publisher, receiver),
+			})
 		}
 	}
 	l.messages[m.id] = m
@@ -183,7 +188,27 @@ func (l *Ledger) claim(receiver string, c claim) {
 	}
 }
 
-// Forgotten says that a receiver's session has rightly ended: nothing is owed to it any more but what is Held.
+// Doubt says that a broker has lost its memory: of what goes this way nothing is owed but what is Held, neither of what
+// was published so far nor until Trust.
+func (l *Ledger) Doubt(way func(publisher, receiver string) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubts = way
+	for _, m := range l.messages {
+		for _, c := range m.copies {
+			c.doubtful = c.doubtful || c.times == 0 && way(m.publisher, c.receiver)
+		}
+	}
+}
+
+// Trust ends the doubts: sessions and subscriptions have been built anew.
+func (l *Ledger) Trust() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubts = nil
+}
+
+// Forgotten says that a receiver's session has rightly ended: nothing is owed to it any more.
 func (l *Ledger) Forgotten(receiver string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -193,21 +218,31 @@ func (l *Ledger) Forgotten(receiver string) {
 func (l *Ledger) forget(receiver string) {
 	delete(l.claims, receiver)
 	for _, m := range l.messages {
-		if c := m.copyFor(receiver); c != nil && !c.held {
+		if c := m.copyFor(receiver); c != nil {
 			c.entitled = false
 		}
 	}
 }
 
-// Held says that a receiver's copy has come as far as the gateway.
+// Held says that a receiver's copy has come as far as the gateway; every receiver's, if none is named.
 func (l *Ledger) Held(receiver string, payload []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m := l.messages[idOf(payload)]; m != nil {
-		if c := m.copyFor(receiver); c != nil {
-			c.held = true
-		}
+	m := l.messages[idOf(payload)]
+	if m == nil {
+		return // its arrival will be noticed
 	}
+	for _, c := range m.copies {
+		c.held = c.held || receiver == "" || c.receiver == receiver
+	}
+}
+
+// Has tells whether a message has arrived at a receiver.
+func (l *Ledger) Has(receiver string, payload []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.messages[idOf(payload)].copyFor(receiver)
+	return c != nil && c.times > 0
 }
 
 func (m *message) copyFor(receiver string) *copyFor {

@@ -74,12 +74,31 @@ func TestVerdict(t *testing.T) {
 		}, nil},
 		{"session has ended", func(l *Ledger) {
 			l.Subscribed("th2", "down/#", 1)
-			a, b := l.Publish("app", "down/a", 1), l.Publish("app", "down/b", 1)
-			l.Acknowledged(a)
-			l.Acknowledged(b)
-			l.Held("th2", b)
+			l.Acknowledged(l.Publish("app", "down/th2", 1))
 			l.Forgotten("th2")
-		}, []Fault{{Lost, "th2", "app:down/b:1", ""}}},
+			l.Acknowledged(l.Publish("app", "down/th2", 1))
+		}, nil},
+		{"broker without a memory", func(l *Ledger) {
+			l.Subscribed("th2", "down/#", 1)
+			publish := func(topic string) []byte {
+				m := l.Publish("app", topic, 1)
+				l.Acknowledged(m)
+				return m
+			}
+			publish("down/lost")
+			l.Held("th2", publish("down/held"))
+			l.Doubt(func(publisher, receiver string) bool { return publisher == "app" && receiver == "th2" })
+			publish("down/lost")
+			l.Held("", publish("down/held"))
+			publish("up/local")
+			l.Trust()
+			publish("down/owed")
+		}, []Fault{
+			{Lost, "hub", "app:up/local:1", ""},
+			{Lost, "th2", "app:down/held:1", ""},
+			{Lost, "th2", "app:down/held:2", ""},
+			{Lost, "th2", "app:down/owed:1", ""},
+		}},
 		{"comes before SUBACK", func(l *Ledger) {
 			l.Subscribing("th2", "down/th2", 1)
 			a, b := l.Publish("app", "down/th2", 1), l.Publish("app", "down/th2", 1)

@@ -78,7 +78,7 @@ func (tr *trace) show(t *testing.T, faults []Fault) {
 	}
 }
 
-// excerpt returns the lines that concern a fault: the packets of the publisher and of the receiver that carried the
+// excerpt returns the lines that concern a fault: the packets of the publisher, the receiver and the tap that carried the
 // message, and what happened to the processes between the first and the last of them.
 func (tr *trace) excerpt(f Fault) string {
 	file, err := os.Open(tr.path)
@@ -91,13 +91,13 @@ func (tr *trace) excerpt(f Fault) string {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		line := lines.Text() + "\n"
+		line := lines.Text() + " \n"
 		_, rest, _ := strings.Cut(line, " ")
 		party, what, _ := strings.Cut(rest, " ")
 		switch {
 		case party == "gateway" || party == "broker":
 			between.WriteString(line)
-		case (party == publisher || party == f.Party) && (strings.Contains(what, f.ID+" ") || strings.Contains(what, f.ID+":")):
+		case (party == publisher || party == f.Party || strings.HasPrefix(party, "tap")) && strings.Contains(what, f.ID+" "):
 			if found.Len() > 0 {
 				found.WriteString(between.String())
 			}

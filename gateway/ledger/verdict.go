@@ -135,7 +135,9 @@ func (v *Verdict) fault(kind FaultKind, party, id string) {
 }
 
 // owes tells whether a copy must arrive. A copy of QoS 0 need not.
-func (m *message) owes(c *copyFor) bool { return m.fate == acknowledged && c.entitled && c.qos > 0 }
+func (m *message) owes(c *copyFor) bool {
+	return m.fate == acknowledged && c.qos > 0 && c.entitled && (c.held || !c.doubtful)
+}
 
 // Progress tells what is still to come: publications whose publishers wait, and copies that are owed and have not
 // arrived. Arrivals only grows: as long as it does, it is worth waiting.

@@ -134,15 +134,3 @@ func (w *world) clientAddr(n int) string {
 	}
 	return w.mqtt
 }
-
-// awaitSubscriptions waits until the broker upstream has so many subscriptions of a topic that begins with prefix: the
-// gateway makes them in its own time when it has answered its devices.
-func (w *world) awaitSubscriptions(prefix string, n int) {
-	if !w.mode.upstream {
-		return
-	}
-	log := w.broker.StderrLines()
-	for range n {
-		log.Until(prefix)
-	}
-}

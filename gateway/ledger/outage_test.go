@@ -1,0 +1,134 @@
+package ledger
+
+import (
+	"flag"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var outage = flag.Duration("outage", 5*time.Second, "how long the broker is away")
+
+// TestOutage stops the broker under load and starts it again, once with its memory and once without. The gateway's
+// promises stay what they are: what it has acknowledged, or was sent, is not lost, sessions go on, and subscriptions are
+// made again. Wills are counted where the gateway publishes them, as mosquitto publishes those of all clients when it
+// stops.
+func TestOutage(t *testing.T) {
+	for _, m := range []mode{transparent, aggregating} {
+		t.Run(m.name+"/with persistence", func(t *testing.T) {
+			t.Parallel()
+			brokerOutage(t, m, true)
+		})
+		t.Run(m.name+"/without", func(t *testing.T) {
+			t.Parallel()
+			brokerOutage(t, m, false)
+		})
+	}
+}
+
+func brokerOutage(t *testing.T, m mode, persistent bool) {
+	w := newWorld(t, m)
+	if !persistent {
+		w.brokerConfig[0] = "persistence false"
+	}
+	tap := newTap(t, w.trace, w.brokerAddr)
+	w.upstream = tap.addr()
+	w.start()
+	f := newFleet(t, w, *deviceCount)
+	f.forgetful = !persistent
+	for _, o := range f.observers {
+		o.filters = []string{"up/#"}
+	}
+	filters := []string{"up/#", "peer/#", "will/#"}
+	tap.tell(f.ledger, m == transparent, filters...)
+	f.brokerFirst = m == transparent
+	f.start()
+
+	elapse(3 * time.Second)
+	w.stopBroker()
+	if !persistent {
+		f.ledger.Doubt(f.throughTheBroker)
+	}
+	_, _, before := f.ledger.Progress()
+	elapse(*outage)
+	_, _, after := f.ledger.Progress()
+	t.Logf("%d messages arrived during the outage", after-before)
+	if m.builtin {
+		require.Greater(t, after-before, 10*int(outage.Seconds()), "the gateway's own broker should have gone on")
+	}
+	w.startBroker()
+	begun := time.Now()
+	if !persistent {
+		f.awaitSubscribed()
+		f.ledger.Trust()
+		t.Logf("everything subscribed again within %v", time.Since(begun).Round(time.Millisecond))
+	}
+	elapse(3 * time.Second)
+	f.require(f.settle())
+}
+
+// stopBroker stops mosquitto, which stores what it has if it may.
+func (w *world) stopBroker() {
+	w.trace.note("broker", "is stopped")
+	w.broker.Signal(syscall.SIGTERM)
+	w.broker.WaitExit()
+	w.trace.note("broker", "has stopped")
+}
+
+// throughTheBroker tells whether messages go from publisher to receiver by way of the upstream broker, beyond what the
+// tap sees.
+func (f *fleet) throughTheBroker(publisher, receiver string) bool {
+	if receiver == theBroker {
+		return false
+	}
+	return f.w.mode == transparent || f.isUpstream(publisher) || f.isUpstream(receiver)
+}
+
+// isUpstream tells whether a party is an ordinary client of the broker.
+func (f *fleet) isUpstream(id string) bool {
+	for _, h := range append(f.observers, f.publishers...) {
+		if h.id == id {
+			return h.addr == f.w.brokerAddr
+		}
+	}
+	return false
+}
+
+// awaitSubscribed waits until the broker has all subscriptions.
+func (f *fleet) awaitSubscribed() {
+	var wanted []string
+	for _, h := range f.observers {
+		if f.isUpstream(h.id) {
+			wanted = append(wanted, h.id+" 2 "+h.filters[len(h.filters)-1])
+		}
+	}
+	for _, d := range f.devices {
+		if !d.silent {
+			wanted = append(wanted, " down/"+d.id)
+		}
+	}
+	f.w.awaitSubscriptions(wanted)
+}
+
+// awaitSubscriptions waits until mosquitto has noted subscriptions that end so.
+func (w *world) awaitSubscriptions(wanted []string) {
+	missing := make(map[string]bool)
+	for _, s := range wanted {
+		missing[s] = true
+	}
+	log := w.broker.StderrLines()
+	for deadline := time.Now().Add(30 * time.Second); len(missing) > 0; {
+		line, ok := log.Next(time.Until(deadline))
+		if !ok {
+			w.t.Fatalf("mosquitto still lacks %d of %d subscriptions", len(missing), len(wanted))
+		}
+		for s := range missing {
+			if strings.HasSuffix(line, s) {
+				delete(missing, s)
+			}
+		}
+	}
+}
