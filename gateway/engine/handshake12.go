@@ -66,8 +66,17 @@ func (e *Engine) connect12(a Addr, body []byte) error {
 		e.alarms.set(&h.alarm, e.now+e.cfg.Device.HandshakeTimeout)
 	}
 	h.request, h.topic = r, false
+	h.stillThere()
 	e.send(a, mqttsn.WillTopicReq{}.Append)
 	return nil
+}
+
+// stillThere counts what is said in the dialogue as a sign of life of the session that the device has meanwhile
+// (v1.2, 6.11). Its will must not be published while it is being asked for another.
+func (h *handshake) stillThere() {
+	if d := h.e.byAddr[h.addr]; d != nil && d.id == h.request.clientID && !d.connecting {
+		d.hears()
+	}
 }
 
 // validClientID refuses what no MQTT broker would take, and control characters that would garble logs.
@@ -88,6 +97,7 @@ func (e *Engine) will12(a Addr, typ mqttsn.Type, body []byte) error {
 	if h == nil {
 		return e.lateWill(a, typ, body)
 	}
+	h.stillThere()
 	if typ == mqttsn.TypeWillTopic {
 		return h.willTopic(body)
 	}
