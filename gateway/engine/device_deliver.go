@@ -24,7 +24,7 @@ type flight struct {
 	held   bool // waits for the disk
 	dup    bool // was last sent with the DUP bit
 	again  bool // was registered and sent anew once already
-	anew   bool // the device has refused it so far: it is no duplicate
+	anew   bool // the device does not have it, for it was refused or never sent: it is no duplicate
 	tries  int
 	due    time.Duration // send again
 }
@@ -124,8 +124,10 @@ func (d *Device) pump() {
 	if !d.reachable() || d.stalled {
 		return
 	}
+	var held [2]bool // QoS 0, and above: one waits for the disk, and all of its kind behind it
 	for i := 0; i < d.queue.len(); {
 		en := d.queue.at(i)
+		kind := min(en.qos, 1)
 		full := len(d.flights) >= d.e.cfg.Device.InFlight
 		switch {
 		case en.msg.expired(d.e.now):
@@ -135,7 +137,11 @@ func (d *Device) pump() {
 		case d.state == Awake && d.e.cfg.Device.AwakeMessages > 0 && d.awakeLeft == 0:
 			i = d.queue.len()
 			continue
+		case held[kind]:
+			i++
+			continue
 		case !d.e.rec.passed(en.gate):
+			held[kind] = true
 			d.pumpAfter(en.gate)
 			i++
 			continue
@@ -361,7 +367,7 @@ func (d *Device) transmitLater(f flight) {
 		}
 		f.held = false
 		if !d.reachable() {
-			f.paused = true
+			f.paused, f.anew = true, true
 			return
 		}
 		if !d.sendPublish(f) {
@@ -460,23 +466,40 @@ func (d *Device) sendAnew(f *flight) {
 // pubrec is the device's answer to a QoS 2 PUBLISH: it has the message now.
 func (d *Device) pubrec(msgID uint16) {
 	f := d.flight(msgID)
-	if f != nil && f.qos != 2 {
+	if f != nil && (f.qos != 2 || f.held && f.phase == published) {
+		return // it has not even been sent
+	}
+	if f == nil {
+		// Answered though we know nothing of it, so that the device can end the exchange.
+		d.e.rec.whenSafe(func() { d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, msgID) }) })
 		return
 	}
-	if f != nil {
-		d.unproven = false
-		f.tries, f.due, f.paused = 0, d.e.now+d.link.Retry, false
-		if f.phase == published {
-			f.phase = released
-			d.e.rec.update(d.record, &f.entry, released)
-			d.north.settled(d, f.entry)
-		}
+	d.unproven = false
+	if f.phase == published {
+		f.phase = released
+		d.e.rec.update(d.record, &f.entry, released)
+		d.north.settled(d, f.entry)
 	}
-	// Answered even if we know nothing of it, so that the device can end the exchange.
+	d.release(f)
+}
+
+// release sends PUBREL once it is on disk that the device has the message: after a crash it must not be published again.
+func (d *Device) release(f *flight) {
+	if f.held {
+		return // PUBREC came again
+	}
+	f.held, f.paused, f.tries = true, false, 0
+	id := f.id
 	d.e.rec.whenSafe(func() {
-		d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, msgID) })
+		f := d.flight(id)
+		if f == nil || !f.held {
+			return
+		}
+		f.held, f.due = false, d.e.now+d.link.Retry
+		f.paused = !d.reachable()
+		d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, id) })
+		d.schedule()
 	})
-	d.schedule()
 }
 
 // pubcomp ends a QoS 2 exchange.

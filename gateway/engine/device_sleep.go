@@ -37,7 +37,7 @@ func (d *Device) ping() {
 // double everything.
 func (d *Device) pauseLate() {
 	for i := range d.flights {
-		if f := &d.flights[i]; d.e.now-(f.due-d.link.Retry) >= d.link.Retry/4 {
+		if f := &d.flights[i]; !f.held && d.e.now-(f.due-d.link.Retry) >= d.link.Retry/4 {
 			f.paused = true
 		}
 	}
