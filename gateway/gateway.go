@@ -33,6 +33,7 @@ type gateway struct {
 	log       *logrus.Logger
 	loop      *loop
 	listeners []*listener
+	upstream  *upstream
 }
 
 func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
@@ -47,6 +48,9 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 			g.close()
 		}
 	}()
+	if g.upstream, err = newUpstream(&cfg.Upstream); err != nil {
+		return nil, err
+	}
 	ec, err := settings(cfg)
 	if err != nil {
 		return nil, err
@@ -108,7 +112,7 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 		conns.Go(func() { ln.serve(io, l) })
 	}
 	l.dial = func(id engine.ConnID) {
-		conns.Go(func() { l.dialUpstream(io, &g.cfg.Upstream, id) })
+		conns.Go(func() { l.dialUpstream(io, g.upstream, id) })
 	}
 	conns.Go(func() { g.reload(io, reload) })
 	if l.committer != nil {

@@ -20,6 +20,9 @@ func (g *gateway) reload(ctx context.Context, again <-chan struct{}) {
 }
 
 func (g *gateway) reloadCredentials() {
+	if err := g.upstream.reload(); err != nil {
+		g.log.WithError(err).Error("certificates for the upstream broker stay as they were")
+	}
 	for i, l := range g.loop.links {
 		secured, ok := l.Link.(*dtls.Link)
 		if !ok {

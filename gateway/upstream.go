@@ -2,22 +2,80 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"syscall"
 
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqtt"
 )
 
+// upstream is the way to the upstream broker.
+type upstream struct {
+	cfg *config.Upstream
+	tls atomic.Pointer[tls.Config] // nil where the URL asks for none
+}
+
+func newUpstream(cfg *config.Upstream) (*upstream, error) {
+	u := &upstream{cfg: cfg}
+	return u, u.reload()
+}
+
+// reload reads the files with certificates; connections made from now on use them. If it fails nothing changes.
+func (u *upstream) reload() error {
+	if !u.cfg.Encrypted() {
+		return nil
+	}
+	c, err := u.cfg.TLS()
+	if err != nil {
+		return err
+	}
+	u.tls.Store(c)
+	return nil
+}
+
 // dialUpstream connects to the upstream broker, and serves the connection until it ends. A failure is told to the engine
 // like a loss.
-func (l *loop) dialUpstream(ctx context.Context, cfg *config.Upstream, id engine.ConnID) {
+func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID) {
 	c, err := mqtt.Dial(ctx, mqtt.DialConfig{
-		URL:  cfg.URL,
-		Conn: mqtt.Config{ConnectTimeout: cfg.ConnectTimeout, TopicAliasMaximum: topicAliases},
+		URL: u.cfg.URL, TLS: u.tls.Load(), Proxy: u.cfg.Proxy,
+		Conn: mqtt.Config{ConnectTimeout: u.cfg.ConnectTimeout, TopicAliasMaximum: topicAliases},
 	})
 	if err != nil {
-		l.post(ctx, connEvent{kind: connLost, id: id, err: err})
+		l.post(ctx, connEvent{kind: connLost, id: id, err: explainDial(err)})
 		return
 	}
 	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c})
+}
+
+// explainDial adds to the common failures what to do about them.
+func explainDial(err error) error {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		plain    tls.RecordHeaderError
+	)
+	remedy := ""
+	switch {
+	case errors.As(err, &unknown):
+		remedy = "name the certificate of the broker's authority in upstream.ca_file"
+	case errors.As(err, &hostname):
+		remedy = "use a name that the certificate has in upstream.url, or set upstream.server_name"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		remedy = "renew the broker's certificate, or set this machine's clock"
+	case errors.As(err, &plain):
+		remedy = "the broker does not speak TLS at this port"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		remedy = "nobody listens there"
+	case errors.Is(err, context.DeadlineExceeded):
+		remedy = "no answer within upstream.connect_timeout"
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, remedy)
 }

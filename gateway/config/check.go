@@ -112,6 +112,7 @@ func (r *reader) checkUpstream() {
 	if _, err := u.Secret(); err != nil {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", err.Error(), "")
 	}
+	r.checkUpstreamTLS()
 	if u.Reconnect.Min > u.Reconnect.Max {
 		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",
 			fmt.Sprintf("%s is more than max, %s", show(u.Reconnect.Min), show(u.Reconnect.Max)), "")

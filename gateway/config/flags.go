@@ -17,7 +17,7 @@ type Flag struct {
 var Flags = []Flag{
 	{"udp", "ADDR", "links[0].listen", "address and UDP port at which devices are heard, on the first link"},
 	{"mqtt", "ADDR", "mqtt.listeners[0].listen", "address and TCP port of the built-in broker, on its first listener"},
-	{"upstream", "URL", "upstream.url", "broker to forward to, mqtt://host:port; means --mode transparent"},
+	{"upstream", "URL", "upstream.url", "broker to forward to, mqtt://host or mqtts://host; means --mode transparent"},
 	{"mode", "MODE", "gateway.mode", "what is north of the devices: builtin, transparent or aggregating"},
 	{"data", "DIR", "gateway.data", "directory for what must outlive a restart"},
 	{"gateway-id", "N", "gateway.id", "number by which devices know this gateway, 1 to 255"},

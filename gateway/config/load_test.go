@@ -51,7 +51,10 @@ func everything(t *testing.T) *Config {
 }
 
 var onlyOneValue = map[string]bool{
-	"upstream.password_file": true, // not beside a password: TestPassword
+	"upstream.password_file": true, // not beside a password: TestSecret
+	"upstream.ca_file":       true, // must be there: TestUpstreamFiles
+	"upstream.cert_file":     true,
+	"upstream.key_file":      true,
 }
 
 // isLeaf reports whether a value is set as a whole, and compared as one.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -24,11 +25,16 @@ func Sample() []byte {
 	return w.Bytes()
 }
 
-// Redacted is a copy of c that may be shown around: a password in it is made unreadable.
+// Redacted is a copy of c that may be shown around: passwords in it are made unreadable.
 func (c *Config) Redacted() *Config {
+	const hidden = "********"
 	shown := *c
 	if shown.Upstream.Password != "" {
-		shown.Upstream.Password = "********"
+		shown.Upstream.Password = hidden
+	}
+	if u, err := url.Parse(shown.Upstream.Proxy); err == nil && u.User != nil {
+		before, after, _ := strings.Cut(shown.Upstream.Proxy, u.User.String())
+		shown.Upstream.Proxy = before + u.User.Username() + ":" + hidden + after
 	}
 	return &shown
 }

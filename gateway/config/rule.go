@@ -129,9 +129,10 @@ var (
 			return err == nil && ip.Zone() == "" && (ip.IsMulticast() || ip.Is4() && !ip.IsUnspecified())
 		})
 
-	brokerURL = text("mqtt://host or mqtt://host:port, and nothing more", "is not the URL of a broker", func(s string) bool {
-		return s == "" || (&Upstream{URL: s}).Address() != ""
-	})
+	brokerURL = text("mqtt://host, mqtts://host, ws://host/path or wss://host/path, without a password",
+		"is not the URL of a broker", isBrokerURL)
+
+	proxyURL = text("http://host:port or socks5://host:port", "is not the URL of a proxy", isProxyURL)
 
 	topicFilter = text("a topic filter", "is not a topic filter", func(s string) bool {
 		return topic.ValidFilter(s) == nil

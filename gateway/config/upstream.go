@@ -2,10 +2,7 @@ package config
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -16,6 +13,12 @@ type Upstream struct {
 	Username       string        `yaml:"username"`
 	Password       string        `yaml:"password"`
 	PasswordFile   string        `yaml:"password_file"`
+	CAFile         string        `yaml:"ca_file"`
+	CertFile       string        `yaml:"cert_file"`
+	KeyFile        string        `yaml:"key_file"`
+	ServerName     string        `yaml:"server_name"`
+	ALPN           string        `yaml:"alpn"`
+	Proxy          string        `yaml:"proxy"`
 	ClientID       string        `yaml:"client_id"`
 	KeepAlive      time.Duration `yaml:"keep_alive"`
 	ConnectTimeout time.Duration `yaml:"connect_timeout"`
@@ -30,22 +33,6 @@ type Upstream struct {
 type Reconnect struct {
 	Min time.Duration `yaml:"min"`
 	Max time.Duration `yaml:"max"`
-}
-
-// Address is the broker's host:port, with MQTT's port where the URL names none; empty when the URL is not one.
-func (u *Upstream) Address() string {
-	parsed, err := url.Parse(u.URL)
-	if err != nil || *parsed != (url.URL{Scheme: "mqtt", Host: parsed.Host}) || parsed.Hostname() == "" {
-		return ""
-	}
-	port := parsed.Port()
-	if port == "" && !strings.HasSuffix(parsed.Host, ":") {
-		port = "1883"
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return ""
-	}
-	return net.JoinHostPort(parsed.Hostname(), port)
 }
 
 // Secret is the password, from wherever it is; empty for none. A file is read each time, so that it may be renewed.
@@ -77,7 +64,8 @@ func defaultUpstream() Upstream {
 var upstreamKeys = []Key{
 	{"upstream", "The broker north of the gateway, in the modes that have one.", "", anything},
 	{
-		"upstream.url", "Where the broker is: `mqtt://host:port`, port 1883 if left out. Empty: no broker.",
+		"upstream.url", "Where the broker is: `mqtt://host` (port 1883 if left out), `mqtts://host` (TLS, 8883), " +
+			"`ws://host/path` (WebSocket, 80) or `wss://host/path` (443). Empty: no broker.",
 		"The built-in broker needs none.", brokerURL,
 	},
 	{"upstream.username", "User name told to the broker. Empty: none.", "Brokers on the same machine rarely ask.", anything},
@@ -85,6 +73,27 @@ var upstreamKeys = []Key{
 	{
 		"upstream.password_file", "File whose first line is the password. Not together with `password`.",
 		"Names are easier to show around than passwords.", anything,
+	},
+	{
+		"upstream.ca_file", "With `mqtts` and `wss`: certificates of the authorities that may sign the broker's, PEM. Empty: those that the system trusts.",
+		"Cloud brokers mostly have certificates that every system trusts.", anything,
+	},
+	{
+		"upstream.cert_file", "With `mqtts` and `wss`: the gateway's own certificate, PEM, for brokers that ask for one. Read again when it has changed.",
+		"Most brokers ask for a password instead.", anything,
+	},
+	{"upstream.key_file", "Its private key, PEM.", "Most brokers ask for a password instead.", anything},
+	{
+		"upstream.server_name", "With `mqtts` and `wss`: name that the broker's certificate must have, and that is told to the broker (SNI). Empty: the URL's host.",
+		"It is the same, unless the broker is reached by its address or through a tunnel.", anything,
+	},
+	{
+		"upstream.alpn", "With `mqtts` and `wss`: protocol asked for in the TLS handshake, for brokers that serve several at one port. Empty: none.",
+		"A broker with a port of its own does not ask.", anything,
+	},
+	{
+		"upstream.proxy", "Proxy on the way to the broker: `http://host:port` or `socks5://host:port`, with `user:password@` before the host if need be. Empty: none.",
+		"Few networks demand one.", proxyURL,
 	},
 	{
 		"upstream.client_id", "Client id at the broker; `%c` stands for the device's client id, and must be in it.",

@@ -1,6 +1,10 @@
 package config
 
 import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,31 +32,92 @@ func TestSecret(t *testing.T) {
 	require.Equal(t, "hush", got)
 }
 
-func TestAddress(t *testing.T) {
-	for url, want := range map[string]string{
-		"mqtt://broker":              "broker:1883",
-		"mqtt://broker:1884":         "broker:1884",
-		"mqtt://192.0.2.1:1":         "192.0.2.1:1",
-		"mqtt://[2001:db8::1]":       "[2001:db8::1]:1883",
-		"mqtt://[2001:db8::1]:65535": "[2001:db8::1]:65535",
+func TestBrokerURL(t *testing.T) {
+	for url, want := range map[string]bool{
+		"":                                 true,
+		"mqtt://broker":                    true,
+		"mqtt://broker:1884":               true,
+		"mqtt://[2001:db8::1]:65535":       true,
+		"mqtts://broker":                   true,
+		"ws://broker/mqtt":                 true,
+		"wss://broker:8443/mqtt?region=eu": true,
 
-		"":                    "",
-		"broker":              "",
-		"broker:1883":         "",
-		"mqtt://":             "",
-		"mqtt://:1883":        "",
-		"mqtt://broker:":      "",
-		"mqtt://broker:0":     "",
-		"mqtt://broker:65536": "",
-		"mqtt://broker:x":     "",
-		"mqtt://broker/":      "",
-		"mqtt://broker?a":     "",
-		"mqtt://broker#a":     "",
-		"mqtt://name@broker":  "",
-		"mqtts://broker":      "",
-		"tcp://broker":        "",
-		"mqtt://bro ker":      "",
+		"broker":              false,
+		"broker:1883":         false,
+		"mqtt://":             false,
+		"mqtt://:1883":        false,
+		"mqtt://broker:":      false,
+		"mqtt://broker:0":     false,
+		"mqtt://broker:65536": false,
+		"mqtt://broker:x":     false,
+		"mqtt://broker/":      false,
+		"mqtt://broker?":      false,
+		"mqtt://broker?a":     false,
+		"mqtts://broker#":     false,
+		"mqtt://broker#a":     false,
+		"mqtts://name@broker": false,
+		"tcp://broker":        false,
+		"mqtt://bro ker":      false,
 	} {
-		require.Equal(t, want, (&Upstream{URL: url}).Address(), url)
+		require.Equal(t, want, isBrokerURL(url), url)
+	}
+}
+
+func TestProxyURL(t *testing.T) {
+	for url, want := range map[string]bool{
+		"":                                true,
+		"http://proxy:3128":               true,
+		"socks5://name:secret@[::1]:1080": true,
+		"http://proxy":                    false,
+		"https://proxy:443":               false,
+		"socks5://proxy:1080/x":           false,
+		"socks5://:1080":                  false,
+		"proxy:3128":                      false,
+	} {
+		require.Equal(t, want, isProxyURL(url), url)
+	}
+}
+
+// TestUpstreamFiles: what is wrong with a file is said before the gateway starts, with the file and what to do.
+func TestUpstreamFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	server := httptest.NewUnstartedServer(nil) // which brings a certificate and its key
+	server.StartTLS()
+	server.Close()
+	pair := server.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	require.NoError(t, err)
+	write := func(name, kind string, der []byte) {
+		b := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+		require.NoError(t, os.WriteFile(name, b, 0o600))
+	}
+	write("cert.pem", "CERTIFICATE", pair.Certificate[0])
+	write("key.pem", "PRIVATE KEY", key)
+	require.NoError(t, os.WriteFile("nonsense.pem", []byte("-----BEGIN"), 0o600))
+
+	for _, row := range []struct{ url, files, want string }{
+		{"mqtts://b", "ca_file: cert.pem", ""},
+		{"wss://b/mqtt", "cert_file: cert.pem, key_file: key.pem, alpn: mqtt", ""},
+		{"mqtt://b", "proxy: 'http://proxy:3128'", ""},
+
+		{"mqtts://b", "ca_file: none.pem", "upstream.ca_file: none.pem: there is no such file; name a file of"},
+		{"mqtts://b", "ca_file: nonsense.pem", "upstream.ca_file: nonsense.pem holds no certificate in PEM form; name"},
+		{"mqtts://b", "ca_file: key.pem", "upstream.ca_file: key.pem holds no certificate in PEM form; name"},
+		{"mqtts://b", "cert_file: cert.pem", "upstream.cert_file: a certificate and its key go together; set upstream.key_file"},
+		{"mqtts://b", "key_file: key.pem", "upstream.key_file: a certificate and its key go together; set upstream.cert_file"},
+		{"mqtts://b", "cert_file: cert.pem, key_file: none.pem", "upstream.cert_file: none.pem: there is no such file; name a certificate"},
+		{"mqtts://b", "cert_file: key.pem, key_file: cert.pem", "upstream.cert_file: key.pem with cert.pem: "},
+		{"mqtt://b", "ca_file: cert.pem", "upstream.ca_file: upstream.url asks for no encryption; write mqtts://"},
+		{"ws://b", "alpn: mqtt", "upstream.alpn: upstream.url asks for no encryption; write mqtts://"},
+		{"mqtt://b", "proxy: 'ftp://proxy'", "upstream.proxy: ftp://proxy is not the URL of a proxy; write http://"},
+	} {
+		c, err := loadText(t, fmt.Appendf(nil, "upstream: {url: '%s', %s}", row.url, row.files))
+		if row.want == "" {
+			require.NoError(t, err, row.files)
+			_, err = c.Upstream.TLS()
+			require.NoError(t, err, row.files)
+			continue
+		}
+		require.ErrorContains(t, err, row.want)
 	}
 }
