@@ -120,8 +120,10 @@ func (e *Engine) enter(now time.Duration, out *Out) {
 func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data []byte, out *Out) {
 	e.enter(now, out)
 	e.stats.Datagrams++
+	e.links[link].stats.Received++
 	a := Addr{Link: link, Peer: peer}
 	if err := e.datagram(a, data); err != nil {
+		e.links[link].stats.Dropped++
 		if errors.Is(err, mqttsn.ErrUnknownType) {
 			e.stats.UnknownType++
 		} else {
@@ -203,6 +205,7 @@ func (e *Engine) sendRadius(a Addr, radius uint8, encode func(b []byte) []byte) 
 	e.out.buf = b
 	e.out.Datagrams = append(e.out.Datagrams, Datagram{Link: a.Link, Peer: a.Peer, Data: b[at:]})
 	e.stats.Sent++
+	e.links[a.Link].stats.Sent++
 	return true
 }
 

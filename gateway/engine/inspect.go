@@ -1,7 +1,5 @@
 package engine
 
-import "time"
-
 // Counts is how much an engine holds at present.
 type Counts struct {
 	Devices       int // sessions of devices, kept ones included
@@ -37,38 +35,4 @@ func (e *Engine) Counts() Counts {
 		c.Inbound += len(k.received)
 	}
 	return c
-}
-
-// DeviceInfo is what a device's session looks like from outside.
-type DeviceInfo struct {
-	State       State
-	Connecting  bool // waits for the north side, or the disk
-	Clean       bool
-	Reachable   bool // may be sent to without having asked
-	Stalled     bool // did not answer: nothing is sent until it is heard
-	Unproven    bool // the address has not proven yet whose it is
-	Registering bool // a REGISTER is under way
-	Queued      int
-	InFlight    int
-	Inbound     int
-	Next        time.Duration // when the session wants to be woken
-	Alarm       time.Duration // when it will be; never later than Next
-	Stats       DeviceStats
-}
-
-// Device looks at one device's session; false if there is none.
-func (e *Engine) Device(id string) (DeviceInfo, bool) {
-	d := e.devices[id]
-	if d == nil {
-		return DeviceInfo{}, false
-	}
-	i := DeviceInfo{
-		State: d.state, Connecting: d.connecting, Clean: d.clean, Reachable: d.reachable(), Stalled: d.stalled,
-		Unproven: d.unproven, Registering: d.reg.msgID != 0, Queued: d.queue.len(), InFlight: len(d.flights),
-		Inbound: len(d.inbound), Next: d.due(), Alarm: never, Stats: d.stats,
-	}
-	if d.alarm.index != 0 {
-		i.Alarm = d.alarm.at
-	}
-	return i, true
 }

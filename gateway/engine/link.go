@@ -12,6 +12,16 @@ import (
 type linkState struct {
 	down  bool
 	since time.Duration // when it went down
+	stats LinkStats
+}
+
+// LinkStats counts what went over one link since the gateway started.
+type LinkStats struct {
+	Received    uint64 // datagrams
+	Sent        uint64 // datagrams to one device; broadcasts are not counted
+	Dropped     uint64 // of those received: nonsense
+	Undelivered uint64 // of those sent: the link says that they did not arrive
+	Downs       uint64 // how often it went down
 }
 
 // LinkEvent serves what a link reports beside datagrams.
@@ -20,6 +30,7 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 	a := Addr{Link: link, Peer: ev.Peer}
 	switch ev.Kind {
 	case radio.SendFailed:
+		e.links[link].stats.Undelivered++
 		if d := e.byAddr[a]; d != nil {
 			d.sendFailed()
 		}
@@ -29,7 +40,8 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 		}
 	case radio.LinkDown:
 		if l := &e.links[link]; !l.down {
-			*l = linkState{down: true, since: now}
+			l.down, l.since = true, now
+			l.stats.Downs++
 		}
 	case radio.LinkUp:
 		e.linkUp(link)

@@ -35,6 +35,8 @@ const (
 	NoteClientLost
 	NoteProtocolError
 	NoteWillPublished
+	NoteKicked
+	NoteForgotten
 )
 
 var notes = [...]struct {
@@ -65,6 +67,8 @@ var notes = [...]struct {
 	NoteClientLost:         {Info, "client lost"},
 	NoteProtocolError:      {Warn, "connection closed: protocol error"},
 	NoteWillPublished:      {Info, "will published"},
+	NoteKicked:             {Warn, "disconnected by the operator"},
+	NoteForgotten:          {Warn, "session forgotten by the operator"},
 }
 
 func (k NoteKind) String() string { return notes[k].text }
