@@ -113,6 +113,7 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 		case known != d:
 			known.unproven = !e.cfg.Links[a.Link].Authenticated
 			known.locate(a)
+			known.save()
 		}
 		d = known
 	}
