@@ -20,8 +20,12 @@ func (g *gateway) reload(ctx context.Context, again <-chan struct{}) {
 }
 
 func (g *gateway) reloadCredentials() {
-	if err := g.upstream.reload(); err != nil {
-		g.log.WithError(err).Error("certificates for the upstream broker stay as they were")
+	if g.cfg.Upstream.Encrypted() {
+		if err := g.upstream.reload(); err != nil {
+			g.log.WithError(err).Error("authorities and certificates for the upstream broker stay as they were")
+		} else {
+			g.log.Info("authorities and certificates for the upstream broker were read again")
+		}
 	}
 	for i, l := range g.loop.links {
 		secured, ok := l.Link.(*dtls.Link)

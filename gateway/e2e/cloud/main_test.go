@@ -1,0 +1,10 @@
+package cloud
+
+import (
+	"os"
+	"testing"
+
+	"mqttsn-gateway/gateway/e2e/programs"
+)
+
+func TestMain(m *testing.M) { os.Exit(programs.Main(m, "../../..")) }
