@@ -2,21 +2,16 @@ package xbee
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
-	"github.com/creack/pty"
-	"go.bug.st/serial"
+	"mqttsn-gateway/testbed/tty"
 )
 
 // A plug is a modem's serial port from plugging it in to pulling it out.
 type plug struct {
-	modem  *Modem
-	master *os.File
-	slave  *os.File // keeps the terminal alive while no host has it open
+	modem *Modem
+	port  *tty.Port
 
 	out   chan outgoing // for the host
 	gone  sync.WaitGroup
@@ -66,67 +61,18 @@ func (m *Modem) shut() { m.Unplug() }
 func (m *Modem) Port() string {
 	m.air.mu.Lock()
 	defer m.air.mu.Unlock()
-	switch {
-	case m.plugged == nil:
+	if m.plugged == nil {
 		return ""
-	case m.cfg.Path != "":
-		return m.cfg.Path
 	}
-	return m.plugged.slave.Name()
+	return m.plugged.port.Path()
 }
 
 func newPlug(m *Modem) (*plug, error) {
-	master, slave, err := openTerminal()
+	port, err := tty.Open(m.cfg.Path)
 	if err != nil {
 		return nil, err
 	}
-	p := &plug{modem: m, master: master, slave: slave, out: make(chan outgoing, hostQueue), ended: make(chan struct{})}
-	if path := m.cfg.Path; path != "" {
-		if err := link(slave.Name(), path); err != nil {
-			p.pull()
-			return nil, err
-		}
-	}
-	return p, nil
-}
-
-// openTerminal opens a pseudo-terminal that passes on all octets as they are.
-func openTerminal() (master, slave *os.File, err error) {
-	blocking, slave, err := pty.Open()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer blocking.Close()
-	// A master in blocking mode could not be closed while it is read.
-	fd, err := syscall.Dup(int(blocking.Fd()))
-	if err == nil {
-		err = syscall.SetNonblock(fd, true)
-	}
-	if err != nil {
-		slave.Close()
-		return nil, nil, err
-	}
-	master = os.NewFile(uintptr(fd), blocking.Name())
-	raw, err := serial.Open(slave.Name(), &serial.Mode{BaudRate: 9600}) // opening sets raw mode, which stays
-	if err == nil {
-		err = raw.Close()
-	}
-	if err != nil {
-		master.Close()
-		slave.Close()
-		return nil, nil, err
-	}
-	return master, slave, nil
-}
-
-// link makes path lead to target, in one step.
-func link(target, path string) error {
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
-	os.Remove(temporary)
-	if err := os.Symlink(target, temporary); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
+	return &plug{modem: m, port: port, out: make(chan outgoing, hostQueue), ended: make(chan struct{})}, nil
 }
 
 // pull ends the port. The air is not locked.
@@ -134,14 +80,8 @@ func (p *plug) pull() {
 	if p == nil {
 		return
 	}
-	if path := p.modem.cfg.Path; path != "" {
-		if target, err := os.Readlink(path); err == nil && target == p.slave.Name() {
-			os.Remove(path)
-		}
-	}
 	close(p.ended)
-	p.master.Close()
-	p.slave.Close()
+	p.port.Close()
 	p.gone.Wait()
 }
 
@@ -154,7 +94,7 @@ func (p *plug) read() {
 	b := make([]byte, portion)
 	for {
 		began := time.Now()
-		n, err := p.master.Read(b)
+		n, err := p.port.Read(b)
 		if err != nil {
 			return
 		}
@@ -180,7 +120,7 @@ func (p *plug) write() {
 			}
 			free = free.Add(p.modem.lineTime(len(o.octets), o.baud))
 			p.sleep(time.Until(free))
-			if _, err := p.master.Write(p.garble(o.octets, o.baud)); err != nil {
+			if _, err := p.port.Write(p.garble(o.octets, o.baud)); err != nil {
 				return
 			}
 		case <-p.ended:
@@ -220,7 +160,7 @@ func (p *plug) garble(b []byte, baud int) []byte {
 	m := p.modem
 	wrong := false
 	if !m.cfg.Unpaced {
-		rate := hostBaud(p.master)
+		rate := hostBaud(p.port.File)
 		wrong = rate != 0 && rate != baud
 	}
 	if !wrong && m.cfg.Noise == 0 {
