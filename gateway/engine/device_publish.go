@@ -46,6 +46,13 @@ func (d *Device) publish(p publication) {
 		d.refusePublication(p.topic, p.msgID, reason)
 		return
 	}
+	if !d.rights.Publish(name) {
+		d.forbidden("publish " + name)
+		if p.qos > 0 {
+			d.refusePublication(p.topic, p.msgID, mqtt.NotAuthorized)
+		}
+		return
+	}
 	if d.queue.len() > 0 {
 		defer d.carryOn() // it may have waited for the device to know an id
 	}
@@ -169,6 +176,9 @@ func (d *Device) answer(encode func([]byte) []byte) {
 // pubrel ends a QoS 2 exchange. It is answered even if we know nothing of it: our PUBCOMP was lost.
 func (d *Device) pubrel(msgID uint16) {
 	token := (&inbound{qos: 2, msgID: msgID}).token()
+	if in := d.findInbound(token); in != nil && !in.safe {
+		d.north.repeated(d, token) // it had PUBREC, and we have begun anew since
+	}
 	if in := d.findInbound(token); in != nil {
 		if !in.safe {
 			return

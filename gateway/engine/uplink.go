@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type uplink struct {
 	known   bool // the broker may have a session, and a will, of ours
 	leaving bool // say goodbye once the broker has everything
 	leaveBy time.Duration
+	patient bool // leaveBy was put off once
 
 	lastID   uint16
 	sends    []send
@@ -38,18 +40,20 @@ func (e *Engine) uplinkOf(key string) *uplink {
 	return u
 }
 
-// connect takes the device's CONNECT to the broker, unless its connection is there and may go on as it is.
+// connect takes the device's CONNECT to the broker, unless its connection is there and may go on as it is. A session that
+// is only cut off from the broker goes on as well: a sleeper that wakes must not lose it.
 func (u *uplink) connect(d *Device, clean bool) {
+	goesOn := u.known && !u.leaving && u.state != brokerIdle
 	u.d, u.leaving = d, false
 	if clean {
 		u.forget()
 		u.hangUp(true)
 		u.known, u.clean, u.insist = false, true, false
 	}
-	switch u.state {
-	case brokerReady:
+	switch {
+	case u.ready(), goesOn && !clean:
 		d.connected()
-	case brokerIdle, brokerWaiting:
+	case u.state == brokerIdle, u.state == brokerWaiting:
 		u.attempts = 0
 		u.dial()
 	}
@@ -184,7 +188,7 @@ func (u *uplink) wanted() bool {
 
 // leave says goodbye once the broker has everything that the device said. It gives up after a while.
 func (u *uplink) leave() {
-	u.leaving = true
+	u.leaving, u.patient = true, false
 	u.leaveBy = u.e.now + u.e.cfg.Uplink.WillDelay + u.e.cfg.Uplink.ConnectTimeout
 	switch {
 	case u.ready():
@@ -236,9 +240,23 @@ func (u *uplink) tick(now time.Duration) {
 		u.fail(u.answered(u.requests[0].id))
 	}
 	if u.leaving && now >= u.leaveBy {
-		u.sends = nil
-		u.goodbye()
+		u.giveUp(now)
 	}
+}
+
+// giveUp ends a goodbye that takes too long. What the device was promised has more time.
+func (u *uplink) giveUp(now time.Duration) {
+	promised := slices.ContainsFunc(u.sends, func(s send) bool { return s.promised })
+	if promised && !u.patient {
+		u.sends = slices.DeleteFunc(u.sends, func(s send) bool { return !s.promised })
+		u.patient, u.leaveBy = true, now+u.e.cfg.Uplink.SessionExpiry
+		return
+	}
+	u.e.stats.SpoolDropped += uint64(len(u.sends))
+	for len(u.sends) > 0 {
+		u.removeSend(0)
+	}
+	u.goodbye()
 }
 
 func (u *uplink) willChanged(*Device) {} // the broker learns of it with the next connection
@@ -276,14 +294,15 @@ func (u *uplink) restoredUpstream(_ *Device, id uint16) {
 func (u *uplink) restoredSend(d *Device, m *Message, token uint32, id uint16, released bool) {
 	u.sends = append(u.sends, send{
 		msg: m, qos: m.QoS, retain: m.Retain, token: token, id: id, sent: true, record: true, released: released,
+		promised: true, // it may have been, and is on disk
 	})
 	if in := d.findInbound(token); in != nil {
 		in.safe = released
 	}
 }
 
-// restart takes up the broker's session of a live device, in its turn. One whose device was lost is left alone: the
-// broker publishes the will.
+// restart takes up the broker's session of a live device, in its turn. One whose device was lost is left alone, unless it
+// has something to say: the broker publishes the will.
 func (u *uplink) restart(d *Device) {
 	u.d, u.clean = d, false
 	for en, p := range d.held() {
@@ -291,8 +310,12 @@ func (u *uplink) restart(d *Device) {
 			u.received = append(u.received, received{id: en.upstream, qos: en.qos})
 		}
 	}
-	if d.state.live() {
-		u.known = true
-		u.await(u.e.now + time.Duration(u.e.cfg.Random.Int64N(int64(time.Second))))
+	if !d.state.live() && len(u.sends) == 0 {
+		return
+	}
+	u.known = true
+	u.await(u.e.now + time.Duration(u.e.cfg.Random.Int64N(int64(time.Second))))
+	if !d.state.live() {
+		u.leave()
 	}
 }

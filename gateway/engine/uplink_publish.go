@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"mqttsn-gateway/mqtt"
@@ -18,6 +19,7 @@ type send struct {
 	dup      bool
 	released bool // QoS 2: the broker has it, PUBREL was sent
 	record   bool // QoS 2: is on disk
+	promised bool // QoS 2: the device has, or may have, its PUBREC, though the broker was away
 	gate     uint64
 }
 
@@ -85,17 +87,23 @@ func (u *uplink) refuse(d *Device, m *Message, token uint32, reason mqtt.Reason)
 }
 
 // repeated answers a device that asks again while the broker is away. A QoS 2 message that may have reached the broker
-// cannot be refused: the device would send it as a new one, and it would arrive twice.
+// cannot be refused: the device would send it as a new one, and it would arrive twice. If it is on disk it is taken, lest
+// the device gives the gateway up; else the device has to wait.
 func (u *uplink) repeated(d *Device, token uint32) {
 	if u.ready() {
 		return
 	}
-	for i, s := range u.sends {
-		if s.token == token && !s.will && (s.qos == 1 || s.id == 0) {
-			u.removeSend(i)
-			d.published(token, mqtt.ServerUnavailable)
-			return
-		}
+	i := slices.IndexFunc(u.sends, func(s send) bool { return s.token == token && !s.will })
+	if i < 0 {
+		return
+	}
+	switch s := &u.sends[i]; {
+	case s.qos == 1 || s.id == 0:
+		u.removeSend(i)
+		d.published(token, mqtt.ServerUnavailable)
+	case s.record && d.kept() && u.e.rec.passed(s.gate):
+		s.promised = true
+		d.published(token, mqtt.Success)
 	}
 }
 
