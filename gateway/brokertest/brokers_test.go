@@ -45,17 +45,23 @@ max_queued_messages 5
 `
 )
 
-// startGateway starts a gateway; data is the directory of its store, or empty.
+// startGateway starts a gateway on a free port; data is the directory of its store, or empty.
 func startGateway(t testing.TB, data string, tight bool) *server {
 	t.Helper()
-	addr := programs.FreeAddr(t)
+	more := ""
+	if tight {
+		more = tightGateway
+	}
+	return startGatewayAt(t, programs.FreeAddr(t), data, more)
+}
+
+// startGatewayAt starts a gateway with more lines of configuration in its section mqtt.
+func startGatewayAt(t testing.TB, addr, data, more string) *server {
+	t.Helper()
 	config := "log: {level: debug}\n" +
 		"gateway: {data: '" + data + "'}\n" +
 		"links: [{name: udp, listen: '127.0.0.1:0'}]\n" +
-		"mqtt:\n  listeners: [{name: tcp, listen: '" + addr + "'}]\n"
-	if tight {
-		config += strings.TrimPrefix(tightGateway, "\n")
-	}
+		"mqtt:\n  listeners: [{name: tcp, listen: '" + addr + "'}]\n" + strings.TrimPrefix(more, "\n")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "gateway.yaml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
