@@ -1,0 +1,148 @@
+package radios
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/gateway/e2e/programs"
+	"mqttsn-gateway/mqttsn"
+	"mqttsn-gateway/mqttsn/client"
+	"mqttsn-gateway/testbed/xbee"
+)
+
+// keepAlive is short, so that an outage outlasts it with its tolerance.
+const (
+	keepAlive = time.Second
+	outage    = 2 * time.Second
+)
+
+// TestSessionsSurviveTheModem takes the modem away in every way there is, while sessions live: awake and asleep.
+func TestSessionsSurviveTheModem(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		away   func(m *xbee.Modem)
+		back   func(m *xbee.Modem) error
+		reason string // in the log
+	}{
+		{"unplugged", (*xbee.Modem).Unplug, (*xbee.Modem).Plug, "serial port"},
+		{"reset", func(m *xbee.Modem) { m.Reset(false) }, nil, "reset"},
+		{"reset by its watchdog", func(m *xbee.Modem) { m.Reset(true) }, nil, "watchdog"},
+		{"out of its network", (*xbee.Modem).Leave, func(m *xbee.Modem) error { m.Join(); return nil }, "not joined"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			a := newAir(t, xbee.AirConfig{}, xbee.ModemConfig{})
+			n := a.over(t, xbee.NodeConfig{})
+			hub := newApp(t, n.gateway, "up/#", "gone/#")
+			var devices []*device
+			for i := range 4 {
+				id := fmt.Sprintf("th%d", i)
+				will := &client.Will{Topic: "gone/" + id, Payload: []byte("lost")}
+				d := newDevice(t, n.join(t, id), client.Config{ClientID: id, KeepAlive: keepAlive, CleanSession: true, Will: will}).connect()
+				d.subscribe("down/" + id)
+				devices = append(devices, d)
+			}
+			sleepers := devices[2:]
+			for _, d := range sleepers {
+				require.NoError(t, d.Sleep(d.ctx, keepAlive))
+			}
+
+			c.away(a.modem)
+			n.gateway.log.Until("link is down")
+			for i := range devices {
+				hub.publish(fmt.Sprintf("down/th%d", i), "while the modem was away", 1)
+			}
+			if c.back != nil {
+				time.Sleep(outage) // longer than any keep alive and sleep with its tolerance
+				require.NoError(t, c.back(a.modem))
+			}
+			n.gateway.log.Until("link is up")
+
+			for _, d := range sleepers {
+				require.NoError(t, d.Wake(d.ctx))
+			}
+			for i, d := range devices {
+				d.want(fmt.Sprintf("down/th%d", i), "while the modem was away", mqttsn.QoS1)
+			}
+			for i, d := range devices[:2] {
+				d.publish(fmt.Sprintf("up/th%d", i), "here", mqttsn.QoS2)
+				hub.want(fmt.Sprintf("up/th%d", i), "here", 2)
+				d.wantNothing()
+			}
+			require.Empty(t, hub.got, "wills of living devices")
+			require.Equal(t, 1, n.gateway.logged("link is down"))
+			require.Equal(t, 2, n.gateway.logged("link is up"))
+			require.Equal(t, 4, n.gateway.logged("device connected"))
+			require.Zero(t, n.gateway.logged("device lost"))
+			require.Contains(t, string(n.gateway.Stderr.Bytes()), c.reason)
+		})
+	}
+}
+
+// TestModemComesLate: a gateway starts without its modem, says so once, and serves it as soon as it is there.
+func TestModemComesLate(t *testing.T) {
+	t.Parallel()
+	a := newAir(t, xbee.AirConfig{}, xbee.ModemConfig{})
+	a.modem.Unplug()
+	g := startGateway(t, a.link)
+	g.log.Until("link does not come up")
+	time.Sleep(outage) // for some more attempts
+	require.NoError(t, a.modem.Plug())
+	g.log.Until("link is up")
+	require.Equal(t, 1, g.logged("link does not come up"))
+	hub := newApp(t, g, "up/#")
+	d := newDevice(t, a.NewNode(xbee.NodeConfig{}), client.Config{ClientID: "th7"}).connect()
+	d.publish("up/th7", "here", mqttsn.QoS1)
+	hub.want("up/th7", "here", 1)
+}
+
+// TestTooLongForTheRadio: what a message may have is what the modem carries. A longer one is dropped, and said to be.
+func TestTooLongForTheRadio(t *testing.T) {
+	t.Parallel()
+	a := newAir(t, xbee.AirConfig{}, xbee.ModemConfig{Family: xbee.DigiMesh})
+	n := a.over(t, xbee.NodeConfig{Family: xbee.DigiMesh})
+	hub := newApp(t, n.gateway)
+	d := newDevice(t, n.join(t, "th7"), client.Config{ClientID: "th7"}).connect()
+	d.subscribe("down/th7")
+	hub.publish("down/th7", fmt.Sprintf("%67d", 1), 1)
+	hub.publish("down/th7", fmt.Sprintf("%66d", 2), 1) // 7 octets of PUBLISH, 73 of DigiMesh
+	d.want("down/th7", fmt.Sprintf("%66d", 2), mqttsn.QoS1)
+	require.Equal(t, 1, n.gateway.logged("too long for the link: down/th7"))
+}
+
+// TestDoctor sees what the command prints, and its exit code.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	ours := programs.Ours(t, "mqttsn-gateway")
+	a := xbee.NewAir(xbee.AirConfig{})
+	t.Cleanup(a.Close)
+	path := filepath.Join(t.TempDir(), "ttyXBEE")
+	_, err := a.NewModem(xbee.ModemConfig{
+		Path: path, Baud: 115200, Set: map[string][]byte{"NT": {1}, "SM": {4}, "CE": {0}},
+	})
+	require.NoError(t, err)
+	a.NewNode(xbee.NodeConfig{Name: "greenhouse", PAN: 0xBEEF})
+
+	sick := programs.Start(t, ours, "xbee", "doctor", path, "--baud", "115200", "--coordinator")
+	require.Equal(t, 1, sick.WaitExit())
+	require.Contains(t, string(sick.Stdout.Bytes()), "it sleeps (SM=4)")
+	require.Contains(t, string(sick.Stdout.Bytes()), "it is not the coordinator")
+	require.Contains(t, string(sick.Stderr.Bytes()), "not ready for a gateway")
+
+	healed := programs.Start(t, ours, "xbee", "doctor", path, "--baud", "115200",
+		"--fix", "--coordinator", "--api-mode", "2", "--pan", "BEEF")
+	healed.Succeed()
+	for _, want := range []string{"set SM to 00", "set CE to 01", "set ID to BEEF", "set AP to 02", "greenhouse", "ready for a gateway at 115200"} {
+		require.Contains(t, string(healed.Stdout.Bytes()), want)
+	}
+
+	g := startGateway(t, fmt.Sprintf(`{name: xbee, type: xbee, port: %q}`, path))
+	g.log.Until("link is up")
+	busy := programs.Start(t, ours, "xbee", "doctor", path)
+	require.Equal(t, 1, busy.WaitExit())
+	require.Contains(t, string(busy.Stderr.Bytes()), "in use by another program")
+}
