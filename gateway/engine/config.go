@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/radio"
 )
 
@@ -34,6 +35,9 @@ type Config struct {
 	// Predefined topics by id for every device, and what differs for single ones, by client id or by a pattern with *.
 	Predefined map[uint16]string
 	Devices    map[string]DeviceOverride
+
+	// Access says which devices may connect, and what each may publish and receive; without rules, everything.
+	Access access.Rules
 
 	// Describe shows an address to people, SameHost reports whether two addresses differ by nothing but a port. Both know
 	// the links; either may be nil.

@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/mqtt"
 )
 
@@ -36,6 +37,7 @@ type Device struct {
 	addr     Addr // valid if located
 	located  bool
 	identity string // proven by the link, see LinkConfig.Authenticated; empty where it proves nothing
+	rights   access.Rights
 	link     *LinkConfig
 
 	state      State
@@ -48,6 +50,7 @@ type Device struct {
 	stalled    bool // retries are used up; wait until the device is heard, or until resumeAt
 	congested  bool // stalled because the device said so: wait until resumeAt, whatever is heard
 	overflowed bool // said so in the log; until the queue is empty again
+	warned     bool // that it is forbidden something, said so in the log; until it connects again
 
 	keepAlive time.Duration // as the device asked, without tolerance
 	sleepFor  time.Duration
@@ -299,6 +302,7 @@ func (d *Device) locate(a Addr) {
 	d.link = &d.e.cfg.Links[a.Link]
 	d.identity = d.e.identity(a)
 	d.predef = d.e.predefinedOf(d.id, a.Link)
+	d.ruled()
 	d.e.byAddr[a] = d
 	if a.Forwarded {
 		d.e.forwarder(a).sessions++

@@ -19,6 +19,9 @@ type connectRequest struct {
 func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	d := e.devices[r.clientID]
 	switch {
+	case !e.permits(r.clientID, a, r.will):
+		e.refuse(a, dia, r.clientID, mqtt.NotAuthorized)
+		return
 	case d == nil:
 		if reason := e.admit(a); reason.Failed() {
 			e.refuse(a, dia, r.clientID, reason)
@@ -50,6 +53,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
 	d.locate(a)
 	d.dialect = dia
+	d.warned = false
 	d.hears()
 
 	// A clean session ends with the next CONNECT, unless this one only wakes a sleeper (reference, A9).

@@ -152,6 +152,10 @@ func (d *Device) pump() {
 			i++
 			continue
 		}
+		if !d.rights.Receive(en.msg.Topic) {
+			d.giveUp(i, "forbidden")
+			continue
+		}
 		ref, verdict := d.refer(en.msg.Topic)
 		switch verdict {
 		case referLater:

@@ -86,6 +86,11 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 		return
 	}
 	share, inner := splitShare(filter)
+	if !d.rights.Subscribe(inner) {
+		d.forbidden("subscribe " + filter)
+		d.suback(&r, 0, mqtt.NotAuthorized)
+		return
+	}
 	switch wild := topic.HasWildcard(filter); {
 	case wild && t.kind == topicShort:
 		r.topic.id = 0 // the two octets name no topic

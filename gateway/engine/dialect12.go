@@ -110,6 +110,8 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 			e.stats.MovesRefused++
 			e.out.note(NoteMoveRefused, known.id, a, "its session is at "+e.describe(known.addr))
 			return e.stranger12(a, mqttsn.TypePingreq)
+		case known != d && !e.permits(known.id, a, nil):
+			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d:
 			known.unproven = !e.cfg.Links[a.Link].Authenticated
 			known.locate(a)
@@ -258,6 +260,9 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 	case len(p.Topic) == 0:
 		d.setWill(nil)
 	case p.Flags.QoS() == mqttsn.QoSMinus1 || topic.ValidName(string(p.Topic)) != nil:
+		code = mqttsn.NotSupported
+	case !d.rights.Publish(string(p.Topic)):
+		d.forbidden("will " + string(p.Topic))
 		code = mqttsn.NotSupported
 	default:
 		w.topic, w.qos, w.retain = string(p.Topic), uint8(p.Flags.QoS()), p.Flags.Retain()

@@ -35,6 +35,7 @@ const (
 	NoteClientLost
 	NoteProtocolError
 	NoteWillPublished
+	NoteForbidden
 	NoteKicked
 	NoteForgotten
 )
@@ -67,6 +68,7 @@ var notes = [...]struct {
 	NoteClientLost:         {Info, "client lost"},
 	NoteProtocolError:      {Warn, "connection closed: protocol error"},
 	NoteWillPublished:      {Info, "will published"},
+	NoteForbidden:          {Warn, "refused by the access rules"},
 	NoteKicked:             {Warn, "disconnected by the operator"},
 	NoteForgotten:          {Warn, "session forgotten by the operator"},
 }

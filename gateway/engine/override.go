@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"mqttsn-gateway/gateway/access"
 )
 
 // overrides finds what differs for a device: by its client id, or by a pattern in which * stands for any characters. The
@@ -31,28 +33,9 @@ func (o *overrides) of(id string) DeviceOverride {
 		return d
 	}
 	for _, p := range o.patterns {
-		if matchPattern(p, id) {
+		if access.Match(p, id) {
 			return o.exact[p]
 		}
 	}
 	return DeviceOverride{}
-}
-
-// matchPattern reports whether s is p with something, or nothing, in place of each *.
-func matchPattern(p, s string) bool {
-	parts := strings.Split(p, "*")
-	last := len(parts) - 1
-	if last == 0 {
-		return p == s
-	}
-	s, ok := strings.CutPrefix(s, parts[0])
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1:last] {
-		if _, s, ok = strings.Cut(s, part); !ok {
-			return false
-		}
-	}
-	return strings.HasSuffix(s, parts[last])
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/gateway/engine"
 )
 
@@ -46,10 +47,33 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	// Another link; settings of a link that follow are its own.
 	"link": func(c *engine.Config, _ *words, v string) { c.Links = append(c.Links, link(v)) },
 
+	// One more access rule, allow or deny, of all devices; the settings that follow narrow it: rule-clients=th7,pump-*
+	"rule": func(c *engine.Config, w *words, v string) {
+		all := []string{"*"}
+		deny := choice(w, v, map[string]bool{"allow": false, "deny": true})
+		c.Access = append(c.Access, access.Rule{Clients: all, Links: all, Addresses: all, Deny: deny})
+	},
+	"rule-clients":   ruleList(func(r *access.Rule, list []string) { r.Clients = list }),
+	"rule-links":     ruleList(func(r *access.Rule, list []string) { r.Links = list }),
+	"rule-addresses": ruleList(func(r *access.Rule, list []string) { r.Addresses = list }),
+	"rule-publish":   ruleList(func(r *access.Rule, list []string) { r.Publish = list }),
+	"rule-subscribe": ruleList(func(r *access.Rule, list []string) { r.Subscribe = list }),
+
 	// The gateway's first MsgId to a device is one more.
 	"msgid": func(c *engine.Config, w *words, v string) {
 		c.Random = rand.New(&source{high: w.parse(v, 16) << 32})
 	},
+}
+
+// ruleList sets a list of the last access rule.
+func ruleList(set func(r *access.Rule, list []string)) func(*engine.Config, *words, string) {
+	return func(c *engine.Config, w *words, v string) {
+		if len(c.Access) == 0 {
+			w.fail("there is no rule yet")
+			return
+		}
+		set(&c.Access[len(c.Access)-1], strings.Split(v, ","))
+	}
 }
 
 // newConfig is the default configuration without ADVERTISE, which only the scenarios about it want to see.

@@ -17,6 +17,7 @@ type Stats struct {
 	Expired      uint64 // stored sessions that came to their end
 	Moved        uint64 // sessions that went on at another address
 	MovesRefused uint64
+	Forbidden    uint64 // what devices asked for and the access rules do not allow
 
 	PublishedUp         uint64 // publications from devices
 	PublishedDown       uint64 // publications to devices

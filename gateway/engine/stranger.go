@@ -89,7 +89,8 @@ func (e *Engine) overheard(a Addr, typ mqttsn.Type, body []byte) error {
 // publishUnasked serves a PUBLISH with QoS -1, from whomever (v1.2, 6.8). It is never answered.
 func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	if d == nil {
-		d = &Device{e: e, predef: e.predef[a.Link]} // which lends it the predefined topics of everyone
+		// Which lends it the predefined topics of everyone.
+		d = &Device{e: e, predef: e.predef[a.Link], rights: e.rights("", a, e.identity(a))}
 	} else {
 		d.hears()
 	}
@@ -99,6 +100,11 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	}
 	name, reason := d.topicName(p.topic)
 	if reason.Failed() {
+		e.stats.QoSNeg1Refused++
+		return
+	}
+	if !d.rights.Publish(name) {
+		e.stats.Forbidden++
 		e.stats.QoSNeg1Refused++
 		return
 	}

@@ -1,0 +1,83 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var all = []string{"*"}
+
+func TestFirstMatchWins(t *testing.T) {
+	rules := Rules{
+		{Clients: []string{"pump-9", "old-*"}, Links: all, Addresses: all, Deny: true},
+		{Clients: all, Links: []string{"field"}, Addresses: []string{"192.0.2.*", "th-*"}, Publish: []string{"field/#"}},
+		{Clients: []string{"pump-*"}, Links: all, Addresses: all, Publish: []string{"pumps/#"}},
+		{Clients: []string{""}, Links: all, Addresses: all, Deny: true},
+	}
+	for _, row := range []struct {
+		name            string
+		who             Who
+		connect         bool
+		field, pumps, x bool // what it may publish
+	}{
+		{"denied", Who{"pump-9", "field", "192.0.2.1:5", ""}, false, false, false, false},
+		{"denied by a pattern", Who{"old-1", "yard", "192.0.2.1:5", ""}, false, false, false, false},
+		{"by its address", Who{"pump-1", "field", "192.0.2.1:5", ""}, true, true, false, false},
+		{"by its identity", Who{"a", "field", "198.51.100.1:5", "th-7"}, true, true, false, false},
+		{"neither address nor identity", Who{"a", "field", "198.51.100.1:5", "me"}, true, true, true, true},
+		{"on another link", Who{"pump-1", "yard", "192.0.2.1:5", "th-7"}, true, false, true, false},
+		{"without a client id", Who{"", "yard", "192.0.2.1:5", ""}, false, false, false, false},
+		{"without a client id on a link for all", Who{"", "field", "192.0.2.1:5", ""}, true, true, false, false},
+		{"of no rule", Who{"a", "yard", "192.0.2.1:5", ""}, true, true, true, true},
+	} {
+		r := rules.Of(row.who)
+		require.Equal(t, row.connect, r.Connect(), row.name)
+		require.Equal(t, row.field, r.Publish("field/1"), row.name)
+		require.Equal(t, row.pumps, r.Publish("pumps/1"), row.name)
+		require.Equal(t, row.x, r.Publish("x"), row.name)
+	}
+}
+
+func TestNoRules(t *testing.T) {
+	r := Rules(nil).Of(Who{Client: "a"})
+	require.True(t, r.Connect())
+	require.True(t, r.Publish("$SYS/x"))
+	require.True(t, r.Receive("$SYS/x"))
+	require.True(t, r.Subscribe("#"))
+}
+
+func TestDeniedMayNothing(t *testing.T) {
+	r := Rules{{Clients: all, Links: all, Addresses: all, Deny: true, Publish: []string{"#"}, Subscribe: []string{"#"}}}.Of(Who{})
+	require.False(t, r.Connect())
+	require.False(t, r.Publish("a"))
+	require.False(t, r.Receive("a"))
+	require.False(t, r.Subscribe("a"))
+}
+
+// TestClientIDInFilters: each device has its own place, and no client id opens another's.
+func TestClientIDInFilters(t *testing.T) {
+	rules := Rules{{Clients: all, Links: all, Addresses: all,
+		Publish: []string{"plant/%c/#", "all"}, Subscribe: []string{"plant/%c/#", "to/%c/%c", "all"}}}
+	for _, row := range []struct {
+		client        string
+		own, of7, all bool
+	}{
+		{"th7", true, true, true},
+		{"th8", true, false, true},
+		{"%c", true, false, true},
+		{"*", true, false, true},
+		{"#", false, false, true},
+		{"+", false, false, true},
+		{"$SYS", false, false, true},
+		{"th7/x", false, false, true},
+		{"", false, false, true},
+	} {
+		r := rules.Of(Who{Client: row.client})
+		require.Equal(t, row.own, r.Publish("plant/"+row.client+"/temp"), row.client)
+		require.Equal(t, row.own, r.Receive("to/"+row.client+"/"+row.client), row.client)
+		require.Equal(t, row.of7, r.Publish("plant/th7/temp"), row.client)
+		require.Equal(t, row.of7, r.Subscribe("plant/th7/#"), row.client)
+		require.Equal(t, row.all, r.Publish("all"), row.client)
+	}
+}
