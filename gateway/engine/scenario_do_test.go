@@ -122,6 +122,9 @@ func (w *world) diskDoes(what string) error {
 	switch what {
 	case "waits":
 		w.slow = true
+	case "fails":
+		w.slow = true
+		return w.call(func(out *engine.Out) { w.engine.StoreFailing(w.now, true, out) })
 	case "writes":
 		w.slow = false
 		for _, b := range w.waiting {
@@ -129,6 +132,7 @@ func (w *world) diskDoes(what string) error {
 		}
 		w.waiting = nil
 		w.carryOut()
+		return w.call(func(out *engine.Out) { w.engine.StoreFailing(w.now, false, out) })
 	default:
 		return fmt.Errorf("a disk cannot %s", what)
 	}

@@ -30,7 +30,7 @@ import (
 //	client   c1 lost                                       its connection breaks
 //	broker   th7 accepts | PUBACK id=1 | lost              what the upstream broker does on the connection for th7
 //	radio@2  send-failed                                   the link could not deliver to peer 2; also: down, up
-//	disk     waits | writes                                batches stay in memory; all are written, and from now on at once
+//	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
 //	shutdown                                               the gateway stops in an orderly way
 //	restart                                                it is killed, and starts with what is on disk
 //

@@ -43,7 +43,7 @@ func (u *uplink) publish(d *Device, m *Message, token uint32) {
 			d.published(token, mqtt.Success) // downgraded: this broker has nothing better
 		}
 		return
-	case len(u.sends) >= u.e.cfg.Uplink.Queue:
+	case len(u.sends) >= u.e.cfg.Uplink.Queue, s.qos == 2 && u.e.rec.failing:
 		u.refuse(d, m, token, mqtt.QuotaExceeded)
 		return
 	}
@@ -86,22 +86,21 @@ func (u *uplink) refuse(d *Device, m *Message, token uint32, reason mqtt.Reason)
 	d.published(token, reason)
 }
 
-// repeated answers a device that asks again while the broker is away. A QoS 2 message that may have reached the broker
-// cannot be refused: the device would send it as a new one, and it would arrive twice. If it is on disk it is taken, lest
-// the device gives the gateway up; else the device has to wait.
+// repeated answers a device that asks again while the broker, or the disk, is away. A QoS 2 message that may have reached
+// the broker cannot be refused: the device would send it as a new one, and it would arrive twice. If it is on disk it is
+// taken, lest the device gives the gateway up; else the device has to wait.
 func (u *uplink) repeated(d *Device, token uint32) {
-	if u.ready() {
-		return
-	}
 	i := slices.IndexFunc(u.sends, func(s send) bool { return s.token == token && !s.will })
 	if i < 0 {
 		return
 	}
-	switch s := &u.sends[i]; {
-	case s.qos == 1 || s.id == 0:
+	s := &u.sends[i]
+	waits := s.record && !u.e.rec.passed(s.gate) // for the disk, and has not left
+	switch {
+	case waits && u.e.rec.failing, !u.ready() && (s.qos == 1 || s.id == 0):
 		u.removeSend(i)
 		d.published(token, mqtt.ServerUnavailable)
-	case s.record && d.kept() && u.e.rec.passed(s.gate):
+	case !u.ready() && s.record && !waits:
 		s.promised = true
 		d.published(token, mqtt.Success)
 	}
