@@ -32,7 +32,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		return // repeated: the answer to the first one will do
 	case !e.mayMove(d, a):
 		e.stats.MovesRefused++
-		e.out.note(NoteMoveRefused, d.id, a, "its session is at "+e.describe(d.addr))
+		e.out.note(NoteMoveRefused, d.id, a, e.owner(d))
 		e.refuse(a, dia, r.clientID, mqtt.NotAuthorized)
 		return
 	}
@@ -89,15 +89,16 @@ func (e *Engine) admit(a Addr) mqtt.Reason {
 	return mqtt.Success
 }
 
-// mayMove reports whether d may be served from address a. A live session that was begun by a proven identity, the address
-// of a radio or of a DTLS connection's key, goes on with the same identity only.
+// mayMove reports whether d may be served from address a. A session that was begun by a proven identity, the address of a
+// radio or the name of a DTLS connection's key, goes on with the same identity only, until it ends: who replaces a radio
+// has the old session forgotten.
 func (e *Engine) mayMove(d *Device, a Addr) bool {
 	switch {
-	case !d.state.live() || d.located && d.addr == a:
+	case d.located && d.addr == a:
 		return true
 	case d.identity != "":
 		return e.identity(a) == d.identity
-	case !d.located:
+	case !d.located || !d.state.live():
 		return true
 	}
 	switch e.cfg.Device.Move {
@@ -107,6 +108,14 @@ func (e *Engine) mayMove(d *Device, a Addr) bool {
 		return e.sameHost(d.addr, a)
 	}
 	return true
+}
+
+// owner says whose session d is, to explain why another sender is refused.
+func (e *Engine) owner(d *Device) string {
+	if d.identity != "" {
+		return "its session belongs to " + d.identity
+	}
+	return "its session is at " + e.describe(d.addr)
 }
 
 // connected is the north side's consent.

@@ -108,7 +108,7 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d && !e.mayMove(known, a):
 			e.stats.MovesRefused++
-			e.out.note(NoteMoveRefused, known.id, a, "its session is at "+e.describe(known.addr))
+			e.out.note(NoteMoveRefused, known.id, a, e.owner(known))
 			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d && !e.permits(known.id, a, nil):
 			return e.stranger12(a, mqttsn.TypePingreq)
