@@ -455,7 +455,7 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 // unlearn notes that the device does not know a topic id after all.
 func (d *Device) unlearn(r topicRef) {
 	if t := d.topics.get(r.id); t != nil {
-		t.known, t.told = false, false
+		t.known = false // told stays: it may yet learn from a SUBACK under way, and answer no REGISTER
 	}
 }
 

@@ -25,9 +25,13 @@ func (d *Device) ping() {
 		d.awakeLeft = d.e.cfg.Device.AwakeMessages
 		d.resume()
 	case Awake:
-		// The device has waited for PINGRESP in vain: perhaps it lost the message in flight.
+		// The device has waited for PINGRESP in vain: perhaps it lost the message in flight, or our REGISTER. Or it has
+		// no handler for that one: so this counts as a retry.
+		if d.reg.msgID != 0 && d.late(d.reg.due) {
+			d.retryRegister()
+		}
 		d.pauseLate()
-		d.resume()
+		d.carryOn()
 	default:
 		d.send(d.dialect.pingresp)
 	}
@@ -37,11 +41,14 @@ func (d *Device) ping() {
 // double everything.
 func (d *Device) pauseLate() {
 	for i := range d.flights {
-		if f := &d.flights[i]; !f.held && d.e.now-(f.due-d.link.Retry) >= d.link.Retry/4 {
+		if f := &d.flights[i]; !f.held && d.late(f.due) {
 			f.paused = true
 		}
 	}
 }
+
+// late reports whether what is to be sent again at a time was not sent a moment ago.
+func (d *Device) late(due time.Duration) bool { return d.e.now-(due-d.link.Retry) >= d.link.Retry/4 }
 
 // closeWindow ends the awake window once everything is done, or as much as a window may hold.
 func (d *Device) closeWindow() {

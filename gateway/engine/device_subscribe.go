@@ -28,23 +28,31 @@ func (d *Device) register(msgID uint16, name string) {
 	if topic.ValidName(name) == nil {
 		reason = mqtt.QuotaExceeded
 		if id = d.topicID(name, true); id != 0 {
-			d.tell(id)
 			reason = mqtt.Success
 		}
 	}
 	d.whenKept(reason, func() {
+		if id != 0 {
+			d.tell(id)
+		}
 		d.answer(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
 		d.carryOn()
 	})
 }
 
-// whenKept answers a request: one that succeeded when what it changed is on disk, a refusal at once.
+// whenKept answers a request: one that succeeded when what it changed is on disk, a refusal at once. A CONNECT that comes
+// in between ends the matter: the session may be another one then, and topic ids mean something else.
 func (d *Device) whenKept(reason mqtt.Reason, do func()) {
 	if reason.Failed() || d.e.rec.failing {
 		do()
 		return
 	}
-	d.e.rec.whenSafe(do)
+	attempt := d.attempt
+	d.e.rec.whenSafe(func() {
+		if d.attempt == attempt {
+			do()
+		}
+	})
 }
 
 // topicID returns the id of a topic, a new one if it has none yet, or 0 if the device has too many.
