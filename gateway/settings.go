@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/radio"
@@ -27,6 +28,12 @@ func settings(c *config.Config) (engine.Config, error) {
 			Name: l.Name, GatewayID: cmp.Or(l.GatewayID, c.Gateway.ID), MTU: cmp.Or(l.MTU, radio.MaxUDP),
 			Advertise: l.Advertise, Broadcast: broadcasts[l.Type], Retry: l.RetryInterval, Retries: l.Retries,
 			Authenticated: authenticates[l.Type], Predefined: l.Predefined,
+		})
+	}
+	for _, r := range c.Access {
+		e.Access = append(e.Access, access.Rule{
+			Clients: r.Clients, Links: r.Links, Addresses: r.Addresses, Deny: !r.Allow,
+			Publish: r.Publish, Subscribe: r.Subscribe,
 		})
 	}
 	e.QoSNeg1 = c.QoSMinusOne.Allow

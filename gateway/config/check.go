@@ -13,6 +13,7 @@ func (r *reader) check() {
 	r.checkNames()
 	r.checkLinks()
 	r.checkDevices()
+	r.checkAccess()
 	r.checkUpstream()
 }
 

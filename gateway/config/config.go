@@ -12,6 +12,7 @@ type Config struct {
 	Upstream    Upstream          `yaml:"upstream"`
 	Bridge      Bridge            `yaml:"bridge"`
 	Sessions    Sessions          `yaml:"sessions"`
+	Access      []AccessRule      `yaml:"access"`
 	QoSMinusOne QoSMinusOne       `yaml:"qos_minus_one"`
 	Predefined  map[uint16]string `yaml:"predefined"`
 	Devices     map[string]Device `yaml:"devices"`
@@ -33,4 +34,4 @@ func Default() *Config {
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, sessionKeys, topicKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, sessionKeys, accessKeys, topicKeys, limitKeys)

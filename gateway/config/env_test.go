@@ -45,6 +45,8 @@ func variables(p place) (env []string) {
 	switch {
 	case isScalar(p.value.Type()):
 		return []string{name + "=" + strings.Trim(show(p.value.Interface()), `"`)}
+	case p.value.Kind() == reflect.Slice && isScalar(p.value.Type().Elem()):
+		return []string{name + "=" + listed(p)}
 	case p.value.Kind() == reflect.Map:
 		var w writer
 		w.inside(p, "")

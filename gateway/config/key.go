@@ -108,6 +108,8 @@ func (k Key) Default() string {
 		return scalar(v)
 	case v.Kind() == reflect.Struct:
 		return ""
+	case v.Kind() == reflect.Slice && isScalar(v.Type().Elem()):
+		return listed(place{value: v})
 	case v.Len() > 0:
 		return "one, as below"
 	case v.Kind() == reflect.Slice:

@@ -66,6 +66,8 @@ func (w *writer) value(p place, indent string) {
 		w.WriteString(" []\n")
 	case p.value.Kind() == reflect.Map && len(entries) == 0:
 		w.WriteString(" {}\n")
+	case p.value.Kind() == reflect.Slice && isScalar(p.value.Type().Elem()):
+		w.WriteString(" " + listed(p) + "\n")
 	case p.value.Kind() == reflect.Slice:
 		w.WriteByte('\n')
 		for _, e := range entries {
@@ -77,6 +79,15 @@ func (w *writer) value(p place, indent string) {
 	default:
 		w.WriteString(" " + scalar(p.value) + "\n")
 	}
+}
+
+// listed writes a list of scalars in one line.
+func listed(p place) string {
+	var all []string
+	for _, e := range p.children() {
+		all = append(all, scalar(e.value))
+	}
+	return "[" + strings.Join(all, ", ") + "]"
 }
 
 // key is the name of c, which is in p. A map's keys may be anything.
