@@ -37,7 +37,7 @@ var rooms = map[string][]string{
 	"gateway/store":  {},
 	"gateway/config": {"gateway/topic", "mqttsn", "radio", "mqtt"},
 	"gateway/access": {"gateway/topic"},
-	"gateway/admin":  {"gateway/engine", "gateway/topic", "mqttsn", "mqtt"},
+	"gateway/admin":  {"gateway/engine", "gateway/topic", "mqttsn", "radio", "mqtt"},
 
 	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; the
 	// others see the gateway from outside, as a process.

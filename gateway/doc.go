@@ -11,4 +11,5 @@
 //	conns.go      MQTT connections: accepted, dialled, read
 //	settings.go   from the configuration to the engine's terms
 //	notes.go      from the engine's notes to the log
+//	admin.go      the admin page's port
 package gateway

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqtt"
@@ -34,6 +35,7 @@ type gateway struct {
 	loop      *loop
 	listeners []*listener
 	upstream  *upstream
+	admin     *admin.Server // nil without the admin page
 }
 
 func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
@@ -80,6 +82,9 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
+	if err = g.openAdmin(); err != nil {
+		return nil, err
+	}
 	if ec.Durable {
 		err = l.openStore(cfg.Gateway.Data, cfg.Gateway.CommitInterval)
 	}
@@ -115,6 +120,9 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 		conns.Go(func() { l.dialUpstream(io, g.upstream, id) })
 	}
 	conns.Go(func() { g.reload(io, reload) })
+	if g.admin != nil {
+		conns.Go(g.admin.Serve)
+	}
 	if l.committer != nil {
 		conns.Go(func() { l.committer.run(io) })
 	}
@@ -138,6 +146,9 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 }
 
 func (g *gateway) close() {
+	if g.admin != nil {
+		g.admin.Close()
+	}
 	for _, ln := range g.listeners {
 		ln.Close()
 	}

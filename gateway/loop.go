@@ -6,6 +6,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
@@ -24,7 +25,8 @@ type loop struct {
 	radios *reports       // what links say of themselves
 	probes chan func()    // questions and commands
 
-	committer *committer // nil: everything is kept in memory
+	committer *committer    // nil: everything is kept in memory
+	recent    *admin.Events // nil: nobody can look at them
 
 	conns   map[engine.ConnID]*mqtt.Conn
 	touched []engine.ConnID // connections to flush

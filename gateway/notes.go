@@ -31,10 +31,11 @@ var levels = [...]logrus.Level{
 	engine.Warn:  logrus.WarnLevel,
 }
 
-// notes writes the engine's notes to the log.
+// notes writes the engine's notes to the log, and keeps them for the admin page.
 func (l *loop) notes() {
 	for i := range l.out.Notes {
 		n := &l.out.Notes[i]
+		l.remember(n)
 		level := levels[n.Kind.Level()]
 		if !l.log.IsLevelEnabled(level) {
 			continue

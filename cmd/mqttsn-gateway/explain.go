@@ -27,6 +27,9 @@ func explain(err error) error {
 		network, flag = "udp", "--udp"
 	}
 	link, _ := strings.CutSuffix(err.Error(), op.Error()) // what the gateway calls it
+	if strings.HasPrefix(link, "admin page") {
+		flag = "--http"
+	}
 	where, remedy := link+network+" port "+op.Addr.String(), "choose another with "+flag+" ADDR"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):

@@ -29,6 +29,8 @@ func TestExplain(t *testing.T) {
 	_, err = net.Listen("tcp", tcp.Addr().String())
 	require.EqualError(t, explain(err),
 		"tcp port "+tcp.Addr().String()+" is in use by another program: stop that, or choose another with --mqtt ADDR")
+	require.EqualError(t, explain(fmt.Errorf("admin page: %w", err)),
+		"admin page: tcp port "+tcp.Addr().String()+" is in use by another program: stop that, or choose another with --http ADDR")
 
 	_, err = net.Listen("tcp", "192.0.2.1:1883") // an address for documentation, which no machine has
 	require.EqualError(t, explain(err),

@@ -29,7 +29,7 @@ func TestMistakes(t *testing.T) {
 		"check":                           "mqttsn-gateway: check needs the name of one file; see mqttsn-gateway check --help",
 		"check none.yaml":                 "none.yaml: there is no such file",
 		"run -c none.yaml":                "none.yaml: there is no such file",
-		"run --http :8080":                "--http: the admin page comes with a later version; leave the flag out until then",
+		"run --http :8080":                "--http: http.listen: :8080 can be reached from other machines, and there is no token; set http.token_file, or listen on 127.0.0.1",
 		"run --mode aggregating":          "--mode: gateway.mode: aggregating needs a broker; set upstream.url",
 		"run --predefined 7":              `mqttsn-gateway: invalid argument "7" for "--predefined" flag: it is not of the form ID=TOPIC; see mqttsn-gateway run --help`,
 		"serial bogus":                    `mqttsn-gateway: unknown command "bogus" for "mqttsn-gateway serial"; see mqttsn-gateway serial --help`,

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"mqttsn-gateway/gateway/config"
@@ -12,7 +10,6 @@ import (
 type sources struct {
 	file     string
 	settings []config.Setting
-	http     string
 }
 
 // flags adds the flags for the configuration to a command.
@@ -27,14 +24,10 @@ func (s *sources) flags(cmd *cobra.Command) {
 			flag.NoOptDefVal = "true"
 		}
 	}
-	fs.StringVar(&s.http, "http", "", "`ADDR` of the admin page, which comes with a later version")
 }
 
 // load reads all sources.
 func (s *sources) load(environ []string) (*config.Config, error) {
-	if s.http != "" {
-		return nil, mistake{errors.New("--http: the admin page comes with a later version; leave the flag out until then")}
-	}
 	c, err := config.Load(s.file, environ, s.settings)
 	if err != nil {
 		return nil, mistake{err}

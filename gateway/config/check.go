@@ -15,6 +15,7 @@ func (r *reader) check() {
 	r.checkDevices()
 	r.checkAccess()
 	r.checkUpstream()
+	r.checkHTTP()
 }
 
 func (r *reader) checkPlace(p place) {

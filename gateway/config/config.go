@@ -11,6 +11,7 @@ type Config struct {
 	MQTT        MQTT              `yaml:"mqtt"`
 	Upstream    Upstream          `yaml:"upstream"`
 	Bridge      Bridge            `yaml:"bridge"`
+	HTTP        HTTP              `yaml:"http"`
 	Sessions    Sessions          `yaml:"sessions"`
 	Access      []AccessRule      `yaml:"access"`
 	QoSMinusOne QoSMinusOne       `yaml:"qos_minus_one"`
@@ -34,4 +35,4 @@ func Default() *Config {
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, sessionKeys, accessKeys, topicKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, topicKeys, limitKeys)

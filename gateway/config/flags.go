@@ -20,6 +20,7 @@ var Flags = []Flag{
 	{"upstream", "URL", "upstream.url", "broker to forward to, mqtt://host or mqtts://host; means --mode transparent"},
 	{"mode", "MODE", "gateway.mode", "what is north of the devices: builtin, transparent or aggregating"},
 	{"data", "DIR", "gateway.data", "directory for what must outlive a restart"},
+	{"http", "ADDR", "http.listen", "address and TCP port of the admin page and the API, such as 127.0.0.1:8080"},
 	{"gateway-id", "N", "gateway.id", "number by which devices know this gateway, 1 to 255"},
 	{"predefined", "ID=TOPIC", "predefined.*", "predefined topic id and its topic name; may be given again"},
 	{"log-level", "LEVEL", "log.level", "how much to log: trace, debug, info, warn or error"},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ func TestFlagsOverride(t *testing.T) {
 		"upstream":            {"mqtt://broker"},
 		"mode":                {"transparent"},
 		"data":                {""},
+		"http":                {"127.0.0.1:2002"},
 		"gateway-id":          {"9"},
 		"predefined":          {"1=plant/th1", "2=a=b"},
 		"log-level":           {"debug"},
@@ -35,6 +37,7 @@ func TestFlagsOverride(t *testing.T) {
 	want.MQTT.Listeners[0].Listen = ":2001"
 	want.Upstream.URL = "mqtt://broker"
 	want.Gateway.Mode = Transparent
+	want.HTTP.Listen = "127.0.0.1:2002"
 	want.Gateway.ID = 9
 	want.Predefined = map[uint16]string{1: "plant/th1", 2: "a=b", 3: "d"}
 	want.Log.Level = "debug"
@@ -43,7 +46,7 @@ func TestFlagsOverride(t *testing.T) {
 }
 
 func TestFlagProblems(t *testing.T) {
-	predefined := Flags[6]
+	predefined := Flags[slices.IndexFunc(Flags, func(f Flag) bool { return f.Name == "predefined" })]
 	for _, v := range []string{"", "1", "=x"} {
 		_, err := predefined.Setting(v)
 		require.ErrorContains(t, err, "not of the form ID=TOPIC")

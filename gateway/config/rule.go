@@ -122,6 +122,8 @@ var (
 
 	address = text("host:port or :port, with a port of 0 to 65535 (0: one that is free)", "is not an address", isAddress)
 
+	optionalAddress = text("nothing, or "+address.Allowed, "is not an address", func(s string) bool { return s == "" || isAddress(s) })
+
 	group = text("an address like 239.255.18.84, ff12::1884 or 239.255.18.84:1884", "is not the address of a group",
 		func(s string) bool {
 			a, err := Multicast{Group: s}.Addr()

@@ -40,9 +40,17 @@ func (u *Upstream) Secret() (string, error) {
 	if u.PasswordFile == "" {
 		return u.Password, nil
 	}
-	text, err := os.ReadFile(u.PasswordFile)
+	return firstLine(u.PasswordFile)
+}
+
+// firstLine is the first line of a file that holds a secret; empty where no file is named.
+func firstLine(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("%s: %s", u.PasswordFile, reason(err))
+		return "", fmt.Errorf("%s: %s", file, reason(err))
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	return strings.TrimSuffix(line, "\r"), nil

@@ -1,0 +1,47 @@
+package gateway
+
+import (
+	"runtime/debug"
+	"time"
+
+	"mqttsn-gateway/gateway/admin"
+	"mqttsn-gateway/gateway/engine"
+)
+
+// openAdmin opens the port of the admin page, if the configuration names one.
+func (g *gateway) openAdmin() (err error) {
+	c, l := g.cfg, g.loop
+	if c.HTTP.Listen == "" {
+		return nil
+	}
+	l.recent = new(admin.Events)
+	ac := admin.Config{
+		Listen: c.HTTP.Listen, Token: c.HTTP.Token,
+		Gateway:  admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version()},
+		Upstream: c.Upstream.URL,
+		Ask:      l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
+	}
+	for _, link := range c.Links {
+		ac.Links = append(ac.Links, admin.LinkIdentity{Name: link.Name, Type: string(link.Type)})
+	}
+	if g.admin, err = admin.Listen(ac); err != nil {
+		return err
+	}
+	g.log.WithField(fieldAddress, g.admin.Addr().String()).Info("listening for the admin page")
+	return nil
+}
+
+// version is what Go noted of the program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+// remember keeps a note for the admin page, if there is one.
+func (l *loop) remember(n *engine.Note) {
+	if l.recent != nil {
+		l.recent.Add(time.Now(), *n)
+	}
+}
