@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ const (
 
 // ListenLossy makes a Lossy, which listens and does not forward yet.
 func ListenLossy(cfg LossyConfig) (*Lossy, error) {
-	if err := errors.Join(cfg.Up.check(), cfg.Down.check()); err != nil {
+	if err := cmp.Or(cfg.Up.check(), cfg.Down.check()); err != nil {
 		return nil, err
 	}
 	gateway, err := net.ResolveUDPAddr("udp", cfg.Gateway)

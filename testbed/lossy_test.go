@@ -168,7 +168,7 @@ func TestListenLossy(t *testing.T) {
 	for _, bad := range []LossyConfig{
 		{Listen: "127.0.0.1:0", Gateway: "no port"},
 		{Listen: "no port", Gateway: "127.0.0.1:1884"},
-		{Listen: "192.0.2.254:0", Gateway: "127.0.0.1:1884"},
+		{Listen: "203.0.113.1:0", Gateway: "127.0.0.1:1884"},
 		{Listen: "127.0.0.1:0", Gateway: "127.0.0.1:1884", Up: Faults{Loss: 2}},
 	} {
 		_, err := ListenLossy(bad)
