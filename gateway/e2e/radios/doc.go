@@ -15,5 +15,6 @@
 //	networks_test.go    the transports
 //	scenarios_test.go   what every network must carry: QoS 0 to 2 both ways, sleep, wills
 //	xbee_test.go, serial_test.go, dtls_test.go, udp_test.go    what is special about each
+//	latency_test.go     how long a small publication takes
 //	soak_test.go        fifty nodes, losses, resets, unplugs, and a ledger
 package radios
