@@ -76,7 +76,7 @@ var upstreamKeys = []Key{
 			"`ws://host/path` (WebSocket, 80) or `wss://host/path` (443). Empty: no broker.",
 		"The built-in broker needs none.", brokerURL,
 	},
-	{"upstream.username", "User name told to the broker. Empty: none.", "Brokers on the same machine rarely ask.", anything},
+	{"upstream.username", "User name told to the broker; `%c` stands for the device's client id, in the mode `transparent`. Empty: none.", "Brokers on the same machine rarely ask.", anything},
 	{"upstream.password", "Password told to the broker. Better kept in a file or in the environment.", "Brokers on the same machine rarely ask.", anything},
 	{
 		"upstream.password_file", "File whose first line is the password. Not together with `password`.",

@@ -102,10 +102,11 @@ func (b *brokerConn) await(at time.Duration) {
 // opened says that the connection is there.
 func (b *brokerConn) opened() {
 	c := &b.e.cfg.Uplink
+	username := strings.ReplaceAll(c.Username, "%c", b.key)
 	p := &mqtt.Connect{
 		Version: mqtt.V5, ClientID: b.clientID, KeepAlive: uint16(c.KeepAlive / time.Second),
 		SessionExpiry: uint32(c.SessionExpiry / time.Second), ReceiveMaximum: c.ReceiveMaximum,
-		Username: c.Username, HasUsername: c.Username != "",
+		Username: username, HasUsername: username != "",
 		Password: c.Password, HasPassword: len(c.Password) > 0,
 	}
 	b.session.hello(p)

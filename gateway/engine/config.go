@@ -144,7 +144,7 @@ type ClientConfig struct {
 // UplinkConfig is the rules for connections to the upstream broker.
 type UplinkConfig struct {
 	ClientID       string // template: %c is the device's client id
-	Username       string
+	Username       string // template as well; empty for none
 	Password       []byte
 	KeepAlive      time.Duration
 	ConnectTimeout time.Duration
