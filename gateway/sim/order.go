@@ -1,0 +1,43 @@
+package sim
+
+// A stream is what must stay in order on its way to one party: the messages of one publisher on one topic, published
+// and delivered with the same QoS.
+type stream struct {
+	from           *party
+	topic          string
+	published, qos uint8
+}
+
+// leaves notes that the engine sends a message to a party. If all copies of it had come to the gateway before the first
+// copy of another message of its stream, it must have left before that too. (Of messages whose copies crossed on the
+// way in nobody can tell the order.)
+func (l *ledger) leaves(p *party, m *message, qos uint8, retain bool) {
+	if retain {
+		return // the retained message of a topic is a memory, not news
+	}
+	r := l.receipt(m, p)
+	if r.left {
+		return
+	}
+	r.left = true
+	first, latest := m.first, m.latest
+	if r.first > 0 {
+		first, latest = r.first, r.latest
+	}
+	s := stream{m.from, m.topic, m.qos, qos}
+	if newest := p.order[s]; latest < newest {
+		l.w.fail(p.name, m, "left out of order: a later message of its topic was sent before")
+		return
+	}
+	p.order[s] = max(p.order[s], first)
+}
+
+// entersFor notes that a message comes to the gateway from the broker, for one party.
+func (l *ledger) entersFor(p *party, m *message) {
+	l.arrivals++
+	r := l.receipt(m, p)
+	if r.first == 0 {
+		r.first, r.entered, r.life = l.arrivals, l.w.now, l.w.gateway.life
+	}
+	r.latest = l.arrivals
+}

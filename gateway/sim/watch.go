@@ -1,0 +1,334 @@
+package sim
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/mqttsn"
+)
+
+// A watch reads every packet between one device and the engine, and knows from them alone what somebody with the
+// specification in hand would know: where the device is, whether it sleeps, what it has asked, which topic ids it was
+// told. What the engine sends must fit.
+type watch struct {
+	w     *world
+	name  string
+	party *party
+	link  *linkPlan
+
+	state    watchState
+	resident bool // at is the session's address
+	at       engine.Addr
+	clean    bool
+	keep     time.Duration // keep alive
+	sleepFor time.Duration
+	heard    time.Duration // or since when it could have been: a restart begins a fresh period
+	spoke    time.Duration // when it was heard
+	fresh    bool          // nothing was heard since CONNACK
+	unproven bool          // moved, and has not answered anything at the new address
+
+	// unsure says that the engine was restarted with a request unanswered: nobody can know whether it remembers.
+	unsure     bool
+	connecting bool // the engine has a whole CONNECT and has not answered
+	dialogue   *dialogue
+	will       willState
+
+	asked     map[question]int
+	published map[uint16]upward // by MsgId
+	named     map[uint16]string // names in REGISTER, by MsgId
+	filters   map[uint16]filter // filters in SUBSCRIBE, by MsgId
+
+	topics  map[uint16]string // what the device was told, and the way back
+	ids     map[string]uint16
+	flights []watchedFlight
+
+	sent      int  // messages in this awake window, at most
+	sure      int  // of these, those that are certainly new: not sent again because of a restart
+	congested bool // the device said so in this window
+}
+
+type watchState uint8
+
+const (
+	watchNone watchState = iota // no session, or nobody connected
+	watchActive
+	watchAsleep
+	watchAwake
+)
+
+func (s watchState) String() string {
+	return [...]string{"not connected", "active", "asleep", "awake"}[s]
+}
+
+// A question is a packet of the device's that may be answered with such a one.
+type question struct {
+	answer mqttsn.Type
+	msgID  uint16
+}
+
+// upward is a PUBLISH of the device's.
+type upward struct {
+	m       *message // nil: not one of ours
+	topicID uint16
+	life    int // of the gateway
+}
+
+type watchedFlight struct {
+	msgID  uint16
+	m      *message
+	normal bool // goes by a normal topic id
+	dup    bool // was last sent with DUP
+	sends  int  // since the device was last heard
+}
+
+// A filter is what a SUBSCRIBE names.
+type filter struct {
+	name   string
+	normal bool // by its name
+}
+
+func filterOf(f mqttsn.Flags, name []byte, id uint16) filter {
+	switch f.TopicIDType() {
+	case mqttsn.Predefined:
+		return filter{name: predefined[id]}
+	case mqttsn.ShortName:
+		return filter{name: mqttsn.ShortTopicName(id)}
+	}
+	return filter{string(name), true}
+}
+
+// A dialogue is a CONNECT whose will is being asked for.
+type dialogue struct {
+	from    engine.Addr
+	connect mqttsn.Connect
+	will    willState
+	topic   bool // was given
+}
+
+func newWatch(w *world, name string, l engine.LinkID) *watch {
+	k := &watch{w: w, name: name, party: w.ledger.newParty(name), link: &w.plan.links[l], asked: make(map[question]int)}
+	k.forget()
+	w.watches[name] = k
+	return k
+}
+
+func (w *world) watchNames() []string { return slices.Sorted(maps.Keys(w.watches)) }
+
+// forget is the end of the session.
+func (k *watch) forget() {
+	k.published = make(map[uint16]upward)
+	k.named, k.filters = make(map[uint16]string), make(map[uint16]filter)
+	k.topics, k.ids = make(map[uint16]string), make(map[string]uint16)
+	k.flights = nil
+}
+
+func (k *watch) sessionEnds() {
+	k.forget()
+	k.w.ledger.sessionEnds(k.party, exemptEnded)
+}
+
+// enterDatagram brings what a station sent to the engine. Who is nil for strangers.
+func (w *world) enterDatagram(from engine.Addr, who *watch, b []byte) {
+	if !w.gateway.up {
+		return
+	}
+	if who != nil {
+		w.tellDatagram(who.name, "-> ", b)
+		if p, err := mqttsn.Parse(b); err == nil {
+			who.enters(from, p)
+		} else if _, _, err := mqttsn.Split(b); err == nil && who.resident && who.at == from {
+			who.hear() // nonsense, but from nobody else
+		}
+	}
+	if from.Forwarded {
+		b = mqttsn.Forward{NodeID: []byte(from.Node), Inner: b}.Append(nil)
+	}
+	w.gateway.datagram(from.Link, from.Peer, b)
+}
+
+// enters reads a packet on its way to the engine.
+func (k *watch) enters(from engine.Addr, p mqttsn.Packet) {
+	here := k.resident && k.at == from
+	if here && !k.connecting {
+		k.hear()
+	}
+	switch p := p.(type) {
+	case *mqttsn.Connect:
+		k.entersConnect(from, p)
+	case *mqttsn.WillTopic:
+		k.entersWillTopic(from, p)
+	case *mqttsn.WillMsg:
+		k.entersWillMsg(from, p)
+	case *mqttsn.Pingreq:
+		k.entersPing(from, p, here)
+	case *mqttsn.Disconnect:
+		k.entersDisconnect(from, p, here)
+	case *mqttsn.Publish:
+		k.entersPublish(p)
+	case *mqttsn.Pubrel:
+		k.asks(mqttsn.TypePubcomp, p.MsgID)
+	case *mqttsn.Register:
+		k.named[p.MsgID] = string(p.TopicName)
+		k.asks(mqttsn.TypeRegack, p.MsgID)
+	case *mqttsn.Subscribe:
+		k.filters[p.MsgID] = filterOf(p.Flags, p.TopicName, p.TopicID)
+		k.asks(mqttsn.TypeSuback, p.MsgID)
+	case *mqttsn.Unsubscribe:
+		k.asks(mqttsn.TypeUnsuback, p.MsgID)
+		if here && !k.connecting {
+			k.w.ledger.ceases(k.party, filterOf(p.Flags, p.TopicName, p.TopicID).name)
+		}
+	case *mqttsn.WillTopicUpd:
+		k.asks(mqttsn.TypeWillTopicResp, 0)
+		k.updateWillTopic(p, here)
+	case *mqttsn.WillMsgUpd:
+		k.asks(mqttsn.TypeWillMsgResp, 0)
+		k.updateWillMsg(p, here)
+	default:
+		if here {
+			k.entersAnswer(p)
+		}
+	}
+}
+
+// hear notes a sign of life.
+func (k *watch) hear() {
+	k.heard, k.spoke = k.w.now, k.w.now
+	k.fresh = false
+	for i := range k.flights {
+		k.flights[i].sends = 0
+	}
+}
+
+func (k *watch) asks(answer mqttsn.Type, msgID uint16) { k.asked[question{answer, msgID}]++ }
+
+func (k *watch) entersPublish(p *mqttsn.Publish) {
+	m := k.w.ledger.find(p.Data)
+	if m != nil {
+		k.w.ledger.enters(m)
+		if name := k.topics[p.TopicID]; p.Flags.TopicIDType() == mqttsn.Normal && name != "" {
+			m.topic = name // the id is from a former session, and means this now: MQTT-SN 1.2 cannot tell
+		}
+	}
+	k.asks(mqttsn.TypePuback, p.MsgID)
+	if p.Flags.QoS() > 0 {
+		k.asks(mqttsn.TypePubrec, p.MsgID)
+		if !k.connecting {
+			k.published[p.MsgID] = upward{m, p.TopicID, k.w.gateway.life}
+		}
+	}
+}
+
+// entersAnswer reads what the device says to messages and names that it was sent.
+func (k *watch) entersAnswer(p mqttsn.Packet) {
+	switch p := p.(type) {
+	case *mqttsn.Puback:
+		k.entersPuback(p)
+	case *mqttsn.Pubrec:
+		k.unproven = k.unproven && k.flight(p.MsgID) == nil
+		k.asks(mqttsn.TypePubrel, p.MsgID)
+	case *mqttsn.Pubcomp:
+		k.lands(p.MsgID)
+	case *mqttsn.Regack:
+		k.unproven = false
+		if p.ReturnCode == mqttsn.Congestion {
+			k.congested = true
+		}
+	}
+}
+
+// entersPuback reads what the device says to a message. A refused one is lost, unless the device only lacks its topic id,
+// or dislikes the DUP bit: then it must be sent once more.
+func (k *watch) entersPuback(p *mqttsn.Puback) {
+	f := k.flight(p.MsgID)
+	if f == nil {
+		return
+	}
+	k.unproven = false
+	r := k.w.ledger.receipt(f.m, k.party)
+	switch {
+	case p.ReturnCode == mqttsn.Congestion:
+		k.congested = true
+		return
+	case p.ReturnCode == mqttsn.Accepted:
+	case p.ReturnCode == mqttsn.NotSupported && f.dup:
+		return
+	case p.ReturnCode == mqttsn.InvalidTopicID && f.normal:
+		if r.refusals++; r.refusals < maxRefusals {
+			return
+		}
+	default:
+		r.refusals = maxRefusals
+	}
+	k.lands(p.MsgID)
+}
+
+// maxRefusals is after how many refusals a message is lost.
+const maxRefusals = 2
+
+func (k *watch) flight(msgID uint16) *watchedFlight {
+	for i := range k.flights {
+		if k.flights[i].msgID == msgID {
+			return &k.flights[i]
+		}
+	}
+	return nil
+}
+
+func (k *watch) lands(msgID uint16) {
+	k.flights = slices.DeleteFunc(k.flights, func(f watchedFlight) bool { return f.msgID == msgID })
+}
+
+// settleAt makes an address the session's. Whoever had it before has none now.
+func (k *watch) settleAt(a engine.Addr) {
+	if k.resident && k.at == a {
+		return
+	}
+	if other := k.w.residents[a]; other != nil {
+		other.unsettle()
+	}
+	if k.resident {
+		k.w.stats.Moves++
+		k.unsettle()
+	}
+	k.at, k.resident = a, true
+	k.w.residents[a] = k
+}
+
+func (k *watch) unsettle() {
+	if k.resident {
+		k.resident = false
+		delete(k.w.residents, k.at)
+	}
+}
+
+// gatewayEnds notes which requests nobody will answer: what they were about may be remembered or not.
+func (k *watch) gatewayEnds() {
+	pending := k.connecting
+	for q, n := range k.asked {
+		switch q.answer {
+		case mqttsn.TypePuback, mqttsn.TypePubrec: // from the broker, perhaps, after the restart
+		case mqttsn.TypeDisconnect, mqttsn.TypeWillTopicResp, mqttsn.TypeWillMsgResp:
+			pending = pending || n > 0
+			fallthrough
+		default:
+			delete(k.asked, q)
+		}
+	}
+	if pending {
+		k.unsure, k.will.unsure = true, true
+	}
+	k.connecting, k.dialogue = false, nil
+}
+
+// gatewayStarts gives every session a full fresh period.
+func (k *watch) gatewayStarts() {
+	k.heard = k.w.now
+	k.flights = nil
+	k.unproven = true // the gateway may know an older address only
+	if k.state == watchAwake {
+		k.state = watchAsleep // its window ended with the gateway; it will ask again
+	}
+}

@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"strings"
+	"time"
+
+	"mqttsn-gateway/mqttsn"
+)
+
+// willState is what a watch knows of a device's will.
+type willState struct {
+	set     bool
+	unsure  bool // the gateway was restarted with a change unanswered
+	payload string
+	qos     uint8
+}
+
+// wills compares the wills that are published with the devices that were lost.
+type wills struct {
+	w      *world
+	losses []*loss
+}
+
+// A loss is one time that a device fell silent for too long.
+type loss struct {
+	k         *watch
+	at, spoke time.Duration
+	will      willState
+	unsure    bool
+	published int
+	outage    bool // the broker published the will as well, because it could not be reached for too long
+}
+
+const willTopicPrefix = "will/"
+
+func willTopic(device string) string { return willTopicPrefix + device }
+
+func (ws *wills) lost(k *watch) {
+	if l := ws.last(k); l != nil && l.spoke == k.spoke {
+		l.at = ws.w.now // the gateway crashed before it was on disk that the device was lost, and found so again
+		return
+	}
+	ws.losses = append(ws.losses, &loss{k: k, at: ws.w.now, spoke: k.spoke, will: k.will, unsure: k.unsure || k.will.unsure})
+}
+
+func (ws *wills) last(k *watch) *loss {
+	for i := len(ws.losses) - 1; i >= 0; i-- {
+		if ws.losses[i].k == k {
+			return ws.losses[i]
+		}
+	}
+	return nil
+}
+
+// published notes that somebody who sees all wills has received one.
+func (ws *wills) published(topic string, payload []byte) {
+	name, ok := strings.CutPrefix(topic, willTopicPrefix)
+	k := ws.w.watches[name]
+	if !ok || k == nil {
+		return
+	}
+	ws.w.stats.Wills++
+	ws.w.tell(name, "   (its will is out: %q)", payload)
+	l := ws.last(k)
+	switch {
+	case l == nil:
+		ws.w.fail(name, nil, "its will was published, and it was never lost")
+	case l.unsure:
+	case !l.will.set:
+		ws.w.fail(name, nil, "a will was published that it does not have")
+	case l.will.payload != string(payload):
+		ws.w.fail(name, nil, "its will was %q; published was %q", l.will.payload, payload)
+	case l.published > 0 && l.will.qos == 2 && !l.outage:
+		ws.w.fail(name, nil, "its will was published again, and it was not lost again")
+	}
+	if l != nil {
+		l.published++
+	}
+}
+
+// publishedByBroker notes that the broker published a will because the gateway did not come back in time. It is excused
+// if the broker itself was out of reach.
+func (ws *wills) publishedByBroker(topic string, payload []byte, excused bool) {
+	if excused {
+		ws.w.exempt(exemptOutage)
+		if k := ws.w.watches[strings.TrimPrefix(topic, willTopicPrefix)]; k != nil {
+			if l := ws.last(k); l != nil {
+				l.published++
+				l.outage = true
+			}
+		}
+		return
+	}
+	ws.published(topic, payload)
+}
+
+// settle is the reckoning: whoever was lost has had its will published.
+func (ws *wills) settle() {
+	for _, l := range ws.losses {
+		if l.published == 0 && l.will.set && !l.unsure && l.will.qos > 0 {
+			ws.w.fail(l.k.name, nil, "was found lost at %v, and its will was not published", l.at)
+			return
+		}
+	}
+}
+
+func (k *watch) updateWillTopic(p *mqttsn.WillTopicUpd, here bool) {
+	switch {
+	case !here || k.connecting:
+	case len(p.Topic) == 0:
+		k.will = willState{}
+	default:
+		k.will.set, k.will.qos = true, uint8(p.Flags.QoS())
+	}
+}
+
+func (k *watch) updateWillMsg(p *mqttsn.WillMsgUpd, here bool) {
+	if here && !k.connecting && k.will.set {
+		k.will.payload = string(p.Msg)
+	}
+}
