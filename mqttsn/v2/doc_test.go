@@ -1,0 +1,44 @@
+package v2_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The page on our readings names a test for each; the tests, and the rows of tables, have to be there.
+func TestDocumentedReadings(t *testing.T) {
+	page, err := os.ReadFile("../../docs/mqttsn-2.0.md")
+	require.NoError(t, err)
+	named := regexp.MustCompile("`(Test\\w+)(?:/([^`]+))?`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(named), 50)
+
+	tests := testSources(t)
+	for _, m := range named {
+		test, row := m[1], m[2]
+		require.Contains(t, tests, "func "+test+"(t *testing.T)", "named in the page")
+		if row != "" {
+			require.Contains(t, tests, `"`+row+`"`, "%s has no such row", test)
+		}
+	}
+}
+
+// testSources is the text of all our test files that deal with this version of the protocol.
+func testSources(t *testing.T) string {
+	var all strings.Builder
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all.Write(b)
+		return err
+	})
+	require.NoError(t, err)
+	return all.String()
+}
