@@ -48,6 +48,21 @@ func TestReservedTypes(t *testing.T) {
 	require.Equal(t, "0x1E", Type(0x1E).String())
 }
 
+// Every packet of the draft is among the examples, and so can be read and written.
+func TestEveryTypeHasAnExample(t *testing.T) {
+	for i := range 256 {
+		typ := Type(i)
+		found := slices.ContainsFunc(examples, func(ex example) bool { return ex.packet.Type() == typ })
+		require.Equal(t, !typ.Reserved(), found, typ)
+	}
+}
+
+func TestTopicTypeNames(t *testing.T) {
+	for typ, want := range map[TopicType]string{0b00: "session", 0b01: "predefined", 0b10: "reserved", 0b11: "name"} {
+		require.Equal(t, want, typ.String())
+	}
+}
+
 // The five types of 4.12.1-2, which are all that may come without a Virtual Connection (4.2.1-1), encapsulations aside.
 func TestConnectionless(t *testing.T) {
 	for i := range 256 {
