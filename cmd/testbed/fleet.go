@@ -55,5 +55,5 @@ func (c *fleet) run(ctx context.Context, w io.Writer) error {
 
 // describeFleet puts the state of a fleet into one line.
 func describeFleet(count int, s testbed.Stats) string {
-	return fmt.Sprintf("%d of %d sensors connected; %s", s.Connected, count, describeReadings(s))
+	return fmt.Sprintf("sensors: %d of %d connected; %s", s.Connected, count, describeReadings(s))
 }

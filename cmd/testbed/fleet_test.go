@@ -26,9 +26,9 @@ func TestFleetOverLossy(t *testing.T) {
 
 	code, fleet, errs := command(t, "fleet --count 5 --period 200ms --qos 2 --retry-interval 100ms --for 2s --every 1s --gateway "+at)
 	require.Zero(t, code, errs)
-	require.Regexp(t, `(?m)^ +\d+s: 5 of 5 sensors connected; readings: \d+ sent, [1-9]\d* acknowledged; errors: \d+`, fleet)
+	require.Regexp(t, `(?m)^ +\d+s: sensors: 5 of 5 connected; readings: \d+ sent, [1-9]\d* acknowledged; errors: \d+`, fleet)
 	require.Zero(t, <-lossy, stderr.String())
-	require.Regexp(t, `(?m)^ +\d+s: 5 devices, \d+ datagrams forwarded, [1-9]\d* lost, [1-9]\d* doubled$`, stdout.String())
+	require.Regexp(t, `(?m)^ +\d+s: devices: 5; datagrams: \d+ forwarded, [1-9]\d* lost, [1-9]\d* doubled$`, stdout.String())
 }
 
 // A firstLine takes the first thing that is written for the one that was waited for.
@@ -46,13 +46,13 @@ func TestFleetWithoutGateway(t *testing.T) {
 	defer conn.Close()
 	code, stdout, stderr := command(t, "fleet --count 1 --period 10ms --retry-interval 10ms --retries 1 --for 500ms --gateway "+conn.LocalAddr().String())
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, stdout, "0 of 1 sensors connected; readings: 0 sent, 0 acknowledged; errors: 1 (the last: mqttsn: no answer from the gateway)\n")
+	require.Contains(t, stdout, "sensors: 0 of 1 connected; readings: 0 sent, 0 acknowledged; errors: 1 (the last: mqttsn: no answer from the gateway)\n")
 	require.Equal(t, fmt.Sprintf("testbed: no sensor could connect with %s: mqttsn: no answer from the gateway\n", conn.LocalAddr()), stderr)
 }
 
 func TestDescribe(t *testing.T) {
-	require.Equal(t, "1 of 2 sensors connected; readings: 4 sent, 3 acknowledged; errors: 5 (the last: bang)",
+	require.Equal(t, "sensors: 1 of 2 connected; readings: 4 sent, 3 acknowledged; errors: 5 (the last: bang)",
 		describeFleet(2, testbed.Stats{Connected: 1, Connects: 2, Sent: 4, Acknowledged: 3, Errors: 5, LastError: errors.New("bang")}))
-	require.Equal(t, "1 devices, 2 datagrams forwarded, 3 lost, 4 doubled, 5 too many or too long",
+	require.Equal(t, "devices: 1; datagrams: 2 forwarded, 3 lost, 4 doubled, 5 too many or too long",
 		describeLossy(testbed.LossyStats{Devices: 1, Forwarded: 2, Lost: 3, Duplicated: 4, Overflow: 5}))
 }

@@ -72,7 +72,7 @@ func (c *lossy) run(ctx context.Context, w io.Writer) error {
 
 // describeLossy puts the state of a network into one line.
 func describeLossy(s testbed.LossyStats) string {
-	line := fmt.Sprintf("%d devices, %d datagrams forwarded, %d lost, %d doubled", s.Devices, s.Forwarded, s.Lost, s.Duplicated)
+	line := fmt.Sprintf("devices: %d; datagrams: %d forwarded, %d lost, %d doubled", s.Devices, s.Forwarded, s.Lost, s.Duplicated)
 	if s.Overflow > 0 {
 		line += fmt.Sprintf(", %d too many or too long", s.Overflow)
 	}
