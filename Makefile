@@ -23,8 +23,8 @@ run: build ## run the gateway with its built-in broker; ARGS='--log-level debug'
 	./$(BIN)/mqttsn-gateway run $(ARGS)
 
 .PHONY: demo
-demo: build ## run the gateway, simulated sensors and a subscriber that shows their readings
-	./$(BIN)/testbed demo
+demo: build ## run the gateway, simulated sensors and a subscriber that shows their readings; ARGS as for run
+	./$(BIN)/testbed demo $(ARGS)
 
 .PHONY: quick
 quick: ## unit tests only: under a minute, needs nothing but Go
