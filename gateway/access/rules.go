@@ -13,7 +13,7 @@ type Rules []Rule
 type Rule struct {
 	Clients   []string // client ids; a sender without one, of QoS -1, has the empty id
 	Links     []string // names of links
-	Addresses []string // addresses as the link writes them, or identities that it has proven
+	Addresses []string // addresses as the link writes them, or identities that it has proven; %c stands for the client id
 
 	// Deny refuses everything; the lists below count for nothing then.
 	Deny bool
@@ -47,7 +47,12 @@ func (r *Rule) matches(w Who) bool {
 	if w.Identity != "" {
 		addresses = append(addresses, w.Identity)
 	}
-	return matchAny(r.Clients, w.Client) && matchAny(r.Links, w.Link) && matchAny(r.Addresses, addresses...)
+	return matchAny(r.Clients, w.Client) && matchAny(r.Links, w.Link) && matchAny(own(r.Addresses, w.Client), addresses...)
+}
+
+// own puts the client id in the place of %c in patterns. An id with * in it would match more than itself, and fits none.
+func own(patterns []string, client string) []string {
+	return replace(patterns, client, client != "" && !strings.Contains(client, "*"))
 }
 
 func (r *Rule) rights(client string) Rights {
@@ -60,15 +65,19 @@ func (r *Rule) rights(client string) Rights {
 // fill puts the client id in the place of %c. A filter is left out for an id that would make another filter of it: one
 // named "#" must not get at everything, "a/b" not at what belongs to "a", and "$SYS" not at what is hidden.
 func fill(filters []string, client string) []string {
-	if !slices.ContainsFunc(filters, func(f string) bool { return strings.Contains(f, "%c") }) {
-		return filters
+	return replace(filters, client, client != "" && client[0] != '$' && !strings.ContainsAny(client, "+#/"))
+}
+
+// replace puts the client id in the place of %c, or leaves out what has one if it does not fit.
+func replace(list []string, client string, fits bool) []string {
+	if !slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, "%c") }) {
+		return list
 	}
-	var filled []string
-	fits := client != "" && client[0] != '$' && !strings.ContainsAny(client, "+#/")
-	for _, f := range filters {
-		if fits || !strings.Contains(f, "%c") {
-			filled = append(filled, strings.ReplaceAll(f, "%c", client))
+	var replaced []string
+	for _, s := range list {
+		if fits || !strings.Contains(s, "%c") {
+			replaced = append(replaced, strings.ReplaceAll(s, "%c", client))
 		}
 	}
-	return filled
+	return replaced
 }

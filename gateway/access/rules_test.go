@@ -81,3 +81,27 @@ func TestClientIDInFilters(t *testing.T) {
 		require.Equal(t, row.all, r.Publish("all"), row.client)
 	}
 }
+
+// TestOwnIdentity: a device may use no other client id than the identity that it has proven.
+func TestOwnIdentity(t *testing.T) {
+	rules := Rules{
+		{Clients: all, Links: all, Addresses: []string{"%c", "cert %c.example"}},
+		{Clients: all, Links: all, Addresses: all, Deny: true},
+	}
+	for _, row := range []struct {
+		client, identity string
+		want             bool
+	}{
+		{"th7", "th7", true},
+		{"th7", "cert th7.example", true},
+		{"th7", "th8", false},
+		{"th7", "", false},
+		{"*", "th7", false},
+		{"*", "*", false},
+		{"t*", "th7", false},
+		{"", "", false},
+	} {
+		r := rules.Of(Who{Client: row.client, Address: "192.0.2.1:5", Identity: row.identity})
+		require.Equal(t, row.want, r.Connect(), "%q as %q", row.identity, row.client)
+	}
+}

@@ -39,7 +39,7 @@ var accessKeys = []Key{
 	{"access[].links", "Names of links, with `*` alike.", "As for client ids.", anything},
 	{
 		"access[].addresses", "Addresses as the log writes them, such as `192.0.2.7:*`, those behind a forwarder with `/` and their node id; or " +
-			"what the link has proven, such as the identity of a DTLS key. With `*` alike.",
+			"what the link has proven, such as the identity of a DTLS key. With `*` alike, and `%c` for the client id: `[\"%c\"]` binds it to the identity.",
 		"As for client ids.", anything,
 	},
 	{"access[].allow", "Whether these devices may connect. If not, the lists below count for nothing.", "Rules are mostly about topics.", anything},
