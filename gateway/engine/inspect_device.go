@@ -27,6 +27,7 @@ type DeviceInfo struct {
 	QueuedBytes   int
 	InFlight      int
 	Inbound       int
+	Requests      int           // SUBSCRIBEs and UNSUBSCRIBEs that wait for the north side
 	Next          time.Duration // when the session wants to be woken
 	Alarm         time.Duration // when it will be; never later than Next
 	Stats         DeviceStats
@@ -44,7 +45,8 @@ func (e *Engine) Device(id string) (DeviceInfo, bool) {
 		KeepAlive: d.keepAlive, SleepFor: d.sleepFor, Heard: d.heard, Ends: d.lifeline(),
 		Topics: len(d.topics.entries), Subscriptions: len(d.subs),
 		Queued: d.queue.len(), QueuedBytes: d.queue.bytes, InFlight: len(d.flights), Inbound: len(d.inbound),
-		Next: d.due(), Alarm: never, Stats: d.stats,
+		Requests: len(d.requests),
+		Next:     d.due(), Alarm: never, Stats: d.stats,
 	}
 	if d.alarm.index != 0 {
 		i.Alarm = d.alarm.at
