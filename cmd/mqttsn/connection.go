@@ -13,11 +13,13 @@ import (
 
 // A target is the gateway that a command line names.
 type target struct {
-	host  string
-	port  uint16
-	only4 bool
-	only6 bool
-	debug bool
+	host    string
+	port    uint16
+	only4   bool
+	only6   bool
+	debug   bool
+	line    line
+	secured secured
 }
 
 const defaultPort = 1884
@@ -36,8 +38,10 @@ func (t *target) check() error {
 		return errors.New("-4 and -6 exclude each other")
 	case t.port == 0:
 		return errors.New("there is no port 0")
+	case t.line.given() && t.secured.given():
+		return errors.New("there is no DTLS on a serial line")
 	}
-	return nil
+	return t.secured.check()
 }
 
 // network is "ip", "ip4" or "ip6", as package net calls the families.
@@ -72,6 +76,8 @@ type session struct {
 
 func (s *session) flags(f *pflag.FlagSet) {
 	s.target.flags(f)
+	s.secured.flags(f)
+	s.line.flags(f)
 	f.StringVarP(&s.id, "id", "i", "", "client `ID`; by default a random one")
 	f.Uint16VarP(&s.keepAlive, "keepalive", "k", 60, "`SECONDS` within which client and gateway hear from each other; 0: they need not")
 	f.BoolVarP(&s.keep, "disable-clean-session", "c", false, "go on with the gateway's session for this client id, and leave it there; needs -i")

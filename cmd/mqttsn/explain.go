@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -11,10 +12,16 @@ import (
 
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/mqttsn/client"
+	"mqttsn-gateway/radio"
 )
 
 // String is the gateway's address as it was given.
-func (t *target) String() string { return net.JoinHostPort(t.host, strconv.Itoa(int(t.port))) }
+func (t *target) String() string {
+	if t.line.given() {
+		return t.line.port.Name
+	}
+	return net.JoinHostPort(t.host, strconv.Itoa(int(t.port)))
+}
 
 // explain makes a failure of an error, in a sentence. What was asked of the gateway is for the case that it refuses:
 // "the connection".
@@ -34,7 +41,9 @@ func (t *target) explain(what string, err error) error {
 		return failure{fmt.Errorf("no gateway at %s: %w", t, errno)}
 	case errors.Is(err, client.ErrTimeout):
 		return failure{fmt.Errorf("no answer from %s, however often it was asked", t)}
-	case errors.Is(err, mqttsn.ErrTooLong), errors.Is(err, syscall.EMSGSIZE):
+	case errors.Is(err, io.EOF):
+		return failure{fmt.Errorf("%s has closed the connection", t)}
+	case errors.Is(err, mqttsn.ErrTooLong), errors.Is(err, radio.ErrTooLong), errors.Is(err, syscall.EMSGSIZE):
 		return failure{fmt.Errorf("%s is too long for a datagram", what)}
 	case errors.Is(err, context.Canceled):
 		return failure{errors.New("interrupted")}

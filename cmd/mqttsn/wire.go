@@ -14,8 +14,8 @@ import (
 	"mqttsn-gateway/mqttsn"
 )
 
-// A wire is the way to a gateway at one address: a UDP socket that shows what passes, if that is wanted, and tells at
-// once when it cannot work. It is a client.Transport.
+// A wire is the way to a gateway: a UDP socket, DTLS connection or serial line that shows what passes, if that is wanted,
+// and tells at once when it cannot work. It is a client.Transport.
 type wire struct {
 	net.Conn
 	trace  io.Writer   // nil: show nothing
@@ -85,22 +85,40 @@ func (t *target) addresses(ctx context.Context) ([]netip.AddrPort, error) {
 	return list, nil
 }
 
-// reach tries the addresses of the host in turn, until there is one at which somebody listens. The attempt is given a
-// wire and a context, which ends when the network says that nobody does; it owns the wire if it succeeds.
-func (t *target) reach(ctx context.Context, trace io.Writer, attempt func(context.Context, *wire) error) error {
+// An attempt tries what is to be done over a wire, under a context that ends when the network says that nobody is there.
+// The wire is its own if it succeeds.
+type attempt func(context.Context, *wire) error
+
+// reach finds the way to the gateway: the serial line, or the first of the host's addresses where somebody listens.
+func (t *target) reach(ctx context.Context, trace io.Writer, try attempt) error {
+	if !t.debug {
+		trace = nil
+	}
+	if t.line.given() {
+		return over(ctx, t.line.open, trace, try)
+	}
 	list, err := t.addresses(ctx)
 	if err != nil {
 		return err
 	}
-	if !t.debug {
-		trace = nil
+	dial := dialUDP
+	if t.secured.given() {
+		dial = func(ctx context.Context, to netip.AddrPort) (net.Conn, error) { return t.secured.dial(ctx, to, t.host) }
 	}
-	return dialEach(ctx, list, trace, attempt)
+	return dialEach(ctx, list, dial, trace, try)
 }
 
-func dialEach(ctx context.Context, list []netip.AddrPort, trace io.Writer, attempt func(context.Context, *wire) error) (err error) {
+// A dialer connects with a gateway.
+type dialer func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+
+func dialUDP(_ context.Context, to netip.AddrPort) (net.Conn, error) {
+	return net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+}
+
+func dialEach(ctx context.Context, list []netip.AddrPort, dial dialer, trace io.Writer, try attempt) (err error) {
 	for _, address := range list {
-		err = dial(ctx, address, trace, attempt)
+		open := func(ctx context.Context) (net.Conn, error) { return dial(ctx, address) }
+		err = over(ctx, open, trace, try)
 		if err == nil || !refused(err) {
 			return err
 		}
@@ -108,15 +126,16 @@ func dialEach(ctx context.Context, list []netip.AddrPort, trace io.Writer, attem
 	return err
 }
 
-func dial(ctx context.Context, to netip.AddrPort, trace io.Writer, attempt func(context.Context, *wire) error) error {
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+// over opens a connection and tries it.
+func over(ctx context.Context, open func(context.Context) (net.Conn, error), trace io.Writer, try attempt) error {
+	conn, err := open(ctx)
 	if err != nil {
 		return err
 	}
 	trying, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w := &wire{Conn: conn, trace: trace, failed: cancel}
-	err = attempt(trying, w)
+	err = try(trying, w)
 	if err == nil {
 		return nil
 	}

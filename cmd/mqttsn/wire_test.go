@@ -47,8 +47,8 @@ func TestDialEach(t *testing.T) {
 		require.Equal(t, net.UDPAddrFromAddrPort(there).String(), w.RemoteAddr().String())
 		return nil
 	}
-	require.NoError(t, dialEach(t.Context(), []netip.AddrPort{gone, there}, nil, ask))
-	require.ErrorIs(t, dialEach(t.Context(), []netip.AddrPort{gone, gone}, nil, ask), syscall.ECONNREFUSED)
+	require.NoError(t, dialEach(t.Context(), []netip.AddrPort{gone, there}, dialUDP, nil, ask))
+	require.ErrorIs(t, dialEach(t.Context(), []netip.AddrPort{gone, gone}, dialUDP, nil, ask), syscall.ECONNREFUSED)
 }
 
 // A datagram that the network does not take is not forgotten.

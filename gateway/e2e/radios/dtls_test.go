@@ -31,7 +31,7 @@ func TestIdentityIsBound(t *testing.T) {
 		device            func(identity string) dtls.DialConfig
 	}{
 		{"keys", "keys_file: " + keys, func(id string) dtls.DialConfig { return dtls.DialConfig{Identity: id, Key: keyOf(id)} }},
-		{"certificates", ca.files(t), func(id string) dtls.DialConfig { return ca.device(t, id) }},
+		{"certificates", ca.gateway(t, "gateway"), func(id string) dtls.DialConfig { return ca.device(t, id) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
