@@ -76,19 +76,23 @@ func (u *uplink) forget() {
 // forgetReceived forgets the packet ids of a session that the broker does not have any more: it will use them for other
 // messages. What waits for the device still goes to it; nobody waits for its settlement.
 func (u *uplink) forgetReceived() {
-	d := u.d
+	u.eraseReceived(u.d)
+	for en, p := range u.d.held() {
+		if en.upstream != 0 {
+			en.upstream = 0
+			u.e.rec.update(u.d.record, en, p)
+		}
+	}
+}
+
+// eraseReceived takes packet ids from the disk, when the device's session or the broker's has ended.
+func (u *uplink) eraseReceived(d *Device) {
 	for _, r := range u.received {
 		if r.settled && r.qos == 2 {
 			u.e.rec.erase(recordUpstream, d.record, uint64(r.id)+1)
 		}
 	}
 	u.received = nil
-	for en, p := range d.held() {
-		if en.upstream != 0 {
-			en.upstream = 0
-			u.e.rec.update(d.record, en, p)
-		}
-	}
 }
 
 // hello asks for a clean start only where nothing else helps: mosquitto 2.0.11, for one, stores no session that was
@@ -273,12 +277,14 @@ func (u *uplink) lost(d *Device, w *will) {
 
 func (u *uplink) left(d *Device) {
 	if !d.kept() {
+		u.eraseReceived(d)
 		u.d = nil
 	}
 	u.leave()
 }
 
-func (u *uplink) expired(*Device) {
+func (u *uplink) expired(d *Device) {
+	u.eraseReceived(d)
 	u.d = nil
 	if u.state == brokerIdle {
 		u.idle()
