@@ -66,7 +66,7 @@ type Device struct {
 	flights   []flight
 	reg       registration
 	inbound   []inbound
-	ended     ended
+	ended     []ended
 	lastMsgID uint16
 	rate      bucket
 	awakeLeft int // messages that may still be sent in this awake window
@@ -278,7 +278,7 @@ func (d *Device) reset() {
 			d.e.rec.release(d.record, &d.flights[i].entry)
 		}
 	}
-	d.subs, d.will, d.flights, d.inbound, d.requests = nil, nil, nil, nil, nil
+	d.subs, d.will, d.flights, d.inbound, d.ended, d.requests = nil, nil, nil, nil, nil, nil
 	d.topics = topicTable{}
 	d.reg = registration{}
 	d.lastSub = lastRequest{}

@@ -462,7 +462,7 @@ func (d *Device) unlearn(r topicRef) {
 // sendAnew registers the topic of a message once more and then sends the message again.
 func (d *Device) sendAnew(f *flight) {
 	f.again, f.anew, f.paused = true, true, true
-	if d.reg.msgID == 0 {
+	if d.reg.msgID == 0 && d.reachable() { // else when it next wakes up
 		d.announce(f.topic.id)
 	}
 }

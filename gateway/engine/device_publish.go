@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 	"time"
 
 	"mqttsn-gateway/gateway/topic"
@@ -29,8 +30,8 @@ type inbound struct {
 	sum   uint32 // of topic and payload: tells a repetition from a device that rebooted and counts from 1 again
 }
 
-// An ended is the last QoS 2 exchange that the device ended. A copy of its PUBLISH that was sent again, and comes late, is
-// no new message.
+// An ended is a QoS 2 exchange that the device ended a moment ago. A copy of its PUBLISH that was sent again, and comes
+// late, is no new message.
 type ended struct {
 	msgID uint16
 	sum   uint32
@@ -81,7 +82,7 @@ func (d *Device) begin(p publication) bool {
 		}
 		d.endInbound(in.token())
 	}
-	if late := d.ended; p.qos == 2 && p.dup && late.msgID == p.msgID && late.sum == in.sum && d.e.now < late.until {
+	if p.qos == 2 && p.dup && d.hasEnded(p.msgID, in.sum) {
 		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
 		return false
 	}
@@ -92,6 +93,21 @@ func (d *Device) begin(p publication) bool {
 	d.inbound = append(d.inbound, in)
 	d.saveInbound(&in)
 	return true
+}
+
+// remember keeps an exchange that has just ended, and forgets what is too long ago, or too much.
+func (d *Device) remember(en ended) {
+	d.ended = slices.DeleteFunc(d.ended, func(old ended) bool { return d.e.now >= old.until })
+	if len(d.ended) >= d.e.cfg.Device.Inbound {
+		d.ended = d.ended[1:]
+	}
+	d.ended = append(d.ended, en)
+}
+
+func (d *Device) hasEnded(msgID uint16, sum uint32) bool {
+	return slices.ContainsFunc(d.ended, func(en ended) bool {
+		return en.msgID == msgID && en.sum == sum && d.e.now < en.until
+	})
 }
 
 func checksum(t topicRef, payload []byte) uint32 {
@@ -183,7 +199,7 @@ func (d *Device) pubrel(msgID uint16) {
 		if !in.safe {
 			return
 		}
-		d.ended = ended{msgID: msgID, sum: in.sum, until: d.e.now + d.link.Retry}
+		d.remember(ended{msgID: msgID, sum: in.sum, until: d.e.now + d.link.Retry})
 		d.endInbound(token)
 	}
 	d.e.rec.whenSafe(func() {

@@ -144,18 +144,19 @@ func (e *Engine) endHandshake(a Addr) {
 	}
 }
 
-// lateWill serves the packets of a dialogue that is over on our side. A device that repeats its last one has lost our
-// CONNACK.
+// lateWill serves the packets of a dialogue that is over on our side, or that a restart has ended. Whoever speaks lives. A
+// device that repeats its last one has lost our CONNACK.
 func (e *Engine) lateWill(a Addr, typ mqttsn.Type, body []byte) error {
 	d := e.byAddr[a]
 	switch {
 	case d == nil:
 		return e.stranger12(a, typ)
-	case d.connecting || !d.fresh:
+	case d.connecting:
 		return nil
-	case typ == mqttsn.TypeWillMsg && d.will != nil && bytes.Equal(d.will.payload, body),
-		typ == mqttsn.TypeWillTopic && d.will == nil:
-		d.hears()
+	}
+	d.hears()
+	if typ == mqttsn.TypeWillMsg && d.will != nil && bytes.Equal(d.will.payload, body) ||
+		typ == mqttsn.TypeWillTopic && d.will == nil {
 		d.acknowledge()
 	}
 	return nil
