@@ -18,6 +18,7 @@ type hub struct {
 	version mqtt.Version
 	filters []string      // subscribed to with QoS 2
 	roams   time.Duration // every so often it drops its connection and stays away for a while; 0: never
+	away    chan struct{} // once subscribed, it stays away until this is closed; nil: it stays
 
 	ready  sync.Once
 	window chan struct{} // has a place for each message that may be under way
@@ -48,6 +49,13 @@ func (h *hub) run(ctx context.Context) error {
 		conn, err := mqtt.Dial(ctx, mqtt.DialConfig{URL: "mqtt://" + h.addr})
 		if err == nil {
 			h.serve(ctx, conn)
+		}
+		if h.away != nil && h.isKnown() {
+			select {
+			case <-h.away:
+				h.away = nil
+			case <-ctx.Done():
+			}
 		}
 		if h.roams > 0 && h.isKnown() && !over(ctx, h.f.loadOver) {
 			pause(ctx, h.f.loadOver, 2*time.Second)
@@ -159,8 +167,12 @@ func (h *hub) suback(p *mqtt.Suback) {
 	for _, r := range p.Reasons {
 		h.f.ledger.Subscribed(h.id, filter, byte(r))
 	}
-	if h.awaited == 0 {
-		h.f.isReady(&h.ready)
+	if h.awaited > 0 {
+		return
+	}
+	h.f.isReady(&h.ready)
+	if h.away != nil {
+		h.conn.Close()
 	}
 }
 

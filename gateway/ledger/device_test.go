@@ -43,7 +43,7 @@ func (d *device) run(ctx context.Context) error {
 	}
 	cfg := client.Config{
 		ClientID: d.id, CleanSession: d.clean, KeepAlive: keepAlive, RetryInterval: deviceRetry, Retries: deviceRetries,
-		Resume: true, FirstMsgID: uint16(rand.Uint32()), MTU: 512,
+		Resume: true, FirstMsgID: uint16(rand.Uint32()), MTU: 4096,
 		Will: &client.Will{Topic: "will/" + d.id, Payload: d.f.ledger.Will(d.id, "will/"+d.id, 2), QoS: mqttsn.QoS2},
 	}
 	if d.silent {

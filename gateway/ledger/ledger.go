@@ -10,6 +10,9 @@ import (
 
 // A Ledger writes down what publishers and receivers see. Its methods may be called by any goroutine.
 type Ledger struct {
+	// PayloadSize is the length of payloads, in octets: 100, unless it is changed before the first one.
+	PayloadSize int
+
 	mu       sync.Mutex
 	messages map[string]*message
 	streams  map[stream]int // how many messages there were so far
@@ -71,13 +74,10 @@ type copyFor struct {
 // New is a ledger with nothing in it.
 func New() *Ledger {
 	return &Ledger{
-		messages: make(map[string]*message), streams: make(map[stream]int),
+		PayloadSize: 100, messages: make(map[string]*message), streams: make(map[stream]int),
 		claims: make(map[string][]claim), first: make(map[order]int),
 	}
 }
-
-// PayloadSize is the length of every payload, in octets.
-const PayloadSize = 100
 
 // Publish begins a publication: it returns the payload, which there is only once. Who is subscribed now is entitled
 // to it as soon as it is acknowledged.
@@ -103,7 +103,7 @@ func (l *Ledger) Will(device, topic string, qos byte) (payload []byte) {
 
 func (l *Ledger) add(m *message) {
 	m.payload = append([]byte(m.id), ' ')
-	for len(m.payload) < PayloadSize {
+	for len(m.payload) < l.PayloadSize {
 		m.payload = append(m.payload, byte('a'+len(m.payload)%26))
 	}
 	for receiver, claims := range l.claims {

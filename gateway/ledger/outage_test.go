@@ -35,7 +35,7 @@ func brokerOutage(t *testing.T, m mode, persistent bool) {
 		w.brokerConfig[0] = "persistence false"
 	}
 	tap := newTap(t, w.trace, w.brokerAddr)
-	w.upstream = tap.addr()
+	w.upstream, w.willDelay = tap.addr(), 2**outage // till then, wills are the gateway's
 	w.start()
 	f := newFleet(t, w, *deviceCount)
 	f.forgetful = !persistent

@@ -33,6 +33,7 @@ type world struct {
 	t       *testing.T
 	mode    mode
 	trace   *trace
+	more    string // lines of its configuration beyond the usual ones
 	config  string // the gateway's file
 	data    string // and its directory
 	udp     string // where devices find it
@@ -40,7 +41,8 @@ type world struct {
 	gateway *programs.Process
 	log     *os.File // of all gateways
 
-	upstream     string // where the gateway finds the broker
+	upstream     string        // where the gateway finds the broker
+	willDelay    time.Duration // after which that publishes wills by itself
 	brokerAddr   string
 	brokerDir    string
 	brokerConfig []string
@@ -52,7 +54,7 @@ const config = `
 gateway: {data: %s}
 links: [{name: udp, type: udp, listen: "%s", retry_interval: 400ms, retries: 50}]
 mqtt: {listeners: [{name: mqtt, listen: "%s"}]}
-upstream: {url: "mqtt://%s", will_delay: 10s, reconnect: {min: 200ms, max: 1s}}
+upstream: {url: "mqtt://%s", will_delay: %v, reconnect: {min: 200ms, max: 1s}}
 `
 
 // newWorld starts nothing yet.
@@ -69,7 +71,7 @@ func newWorld(t *testing.T, m mode) *world {
 			"log_type warning", "log_type subscribe",
 		},
 	}
-	w.upstream = w.brokerAddr
+	w.upstream, w.willDelay = w.brokerAddr, 10*time.Second
 	var err error
 	if w.log, err = os.Create(filepath.Join(t.ArtifactDir(), "gateway.log")); err != nil {
 		t.Fatal(err)
@@ -83,7 +85,7 @@ func (w *world) start() {
 	if w.mode.upstream {
 		w.startBroker()
 	}
-	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.upstream)
+	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.upstream, w.willDelay) + w.more
 	if err := os.WriteFile(w.config, []byte(file), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
