@@ -35,7 +35,8 @@ var rooms = map[string][]string{
 	"gateway/topic":  {},
 	"gateway/engine": {"gateway/access", "gateway/topic", "gateway/store", "mqttsn", "radio", "mqtt"}, // of store, the Batch it lists records in
 	"gateway/store":  {},
-	"gateway/config": {"gateway/topic", "mqttsn", "radio", "mqtt"},
+	"gateway/passwd": {},
+	"gateway/config": {"gateway/passwd", "gateway/topic", "mqttsn", "radio", "mqtt"},
 	"gateway/access": {"gateway/topic"},
 	"gateway/admin":  {"gateway/engine", "gateway/topic", "mqttsn", "radio", "mqtt"},
 

@@ -14,6 +14,10 @@ func (r *reader) check() {
 	r.checkLinks()
 	r.checkDevices()
 	r.checkAccess()
+	r.checkMQTT()
+	r.checkListeners()
+	r.checkUsers()
+	r.checkClientRules()
 	r.checkUpstream()
 	r.checkHTTP()
 }

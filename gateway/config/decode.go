@@ -53,6 +53,7 @@ var entryDefaults = map[reflect.Type]func() reflect.Value{
 	reflect.TypeFor[Link]():       func() reflect.Value { return reflect.ValueOf(defaultLink()) },
 	reflect.TypeFor[AccessRule](): func() reflect.Value { return reflect.ValueOf(defaultAccessRule()) },
 	reflect.TypeFor[Listener]():   func() reflect.Value { return reflect.ValueOf(defaultListener()) },
+	reflect.TypeFor[ClientRule](): func() reflect.Value { return reflect.ValueOf(defaultClientRule()) },
 }
 
 func newEntry(t reflect.Type) reflect.Value {

@@ -16,13 +16,39 @@ func TestDefaultIsValid(t *testing.T) {
 	require.Equal(t, Default(), c)
 }
 
+// TestFilesInConfigs: every sample is valid once the files are there that it names.
 func TestFilesInConfigs(t *testing.T) {
 	files, err := filepath.Glob("../../configs/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
+	dir := t.TempDir() + "/"
+	writeCertificate(t, dir)
+	require.NoError(t, os.WriteFile(dir+"password", []byte("hush\n"), 0o600))
 	for _, f := range files {
-		_, err := Load(f, nil, nil)
+		text, err := os.ReadFile(f)
 		require.NoError(t, err)
+		_, err = loadText(t, []byte(strings.ReplaceAll(string(text), "/etc/mqttsn-gateway/", dir)))
+		require.NoError(t, err, f)
+	}
+}
+
+// TestDocumentsShowTheFiles: the configurations in the documents are those that are tested.
+func TestDocumentsShowTheFiles(t *testing.T) {
+	files, err := filepath.Glob("../../configs/*.yaml")
+	require.NoError(t, err)
+	for _, f := range files {
+		document := "cloud.md"
+		switch filepath.Base(f) {
+		case "gateway.yaml":
+			continue // every key: docs/configuration.md
+		case "hardened.yaml":
+			document = "security.md"
+		}
+		text, err := os.ReadFile("../../docs/" + document)
+		require.NoError(t, err)
+		sample, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.Contains(t, string(text), "```yaml\n"+string(sample)+"```\n", "%s does not show %s as it is", document, f)
 	}
 }
 
@@ -55,6 +81,11 @@ var onlyOneValue = map[string]bool{
 	"upstream.ca_file":       true, // must be there: TestUpstreamFiles
 	"upstream.cert_file":     true,
 	"upstream.key_file":      true,
+
+	"mqtt.listeners[].tls.cert":      true, // likewise: TestListenerFiles
+	"mqtt.listeners[].tls.key":       true,
+	"mqtt.listeners[].tls.client_ca": true,
+	"mqtt.users_file":                true, // likewise: TestUsersFile
 }
 
 // isLeaf reports whether a value is set as a whole, and compared as one.

@@ -114,6 +114,10 @@ func text(allowed, wrong string, ok func(s string) bool) Rule {
 }
 
 var (
+	urlPath = text("nothing, or a path such as /mqtt", "does not begin with /", func(s string) bool {
+		return s == "" || s[0] == '/'
+	})
+
 	notEmpty = text("one character or more", "", func(s string) bool { return s != "" })
 
 	identifier = text("letters, digits, - and _", "has other characters than a name may have", func(s string) bool {

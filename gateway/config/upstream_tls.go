@@ -3,10 +3,8 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,30 +44,10 @@ func (u *Upstream) authorities() (*x509.CertPool, error) {
 	if u.CAFile == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(u.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", u.CAFile, reason(err))
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New(u.CAFile + " holds no certificate in PEM form")
-	}
-	return pool, nil
+	return readAuthorities(u.CAFile)
 }
 
-func (u *Upstream) certificate() (*mqtt.KeyPair, error) {
-	for _, file := range []string{u.CertFile, u.KeyFile} {
-		if _, err := os.ReadFile(file); err != nil {
-			return nil, fmt.Errorf("%s: %s", file, reason(err))
-		}
-	}
-	pair, err := mqtt.LoadKeyPair(u.CertFile, u.KeyFile)
-	if err != nil {
-		why := strings.TrimPrefix(err.Error(), "mqtt: load certificate: tls: ")
-		return nil, fmt.Errorf("%s with %s: %s", u.CertFile, u.KeyFile, why)
-	}
-	return pair, nil
-}
+func (u *Upstream) certificate() (*mqtt.KeyPair, error) { return readKeyPair(u.CertFile, u.KeyFile) }
 
 func (r *reader) checkUpstreamTLS() {
 	u := &r.config.Upstream
