@@ -78,9 +78,8 @@ func TestProxyURL(t *testing.T) {
 	}
 }
 
-// TestUpstreamFiles: what is wrong with a file is said before the gateway starts, with the file and what to do.
-func TestUpstreamFiles(t *testing.T) {
-	t.Chdir(t.TempDir())
+// writeCertificate writes cert.pem, which is its own authority as ca.pem, and key.pem.
+func writeCertificate(t *testing.T, dir string) {
 	server := httptest.NewUnstartedServer(nil) // which brings a certificate and its key
 	server.StartTLS()
 	server.Close()
@@ -89,10 +88,17 @@ func TestUpstreamFiles(t *testing.T) {
 	require.NoError(t, err)
 	write := func(name, kind string, der []byte) {
 		b := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-		require.NoError(t, os.WriteFile(name, b, 0o600))
+		require.NoError(t, os.WriteFile(dir+name, b, 0o600))
 	}
 	write("cert.pem", "CERTIFICATE", pair.Certificate[0])
+	write("ca.pem", "CERTIFICATE", pair.Certificate[0])
 	write("key.pem", "PRIVATE KEY", key)
+}
+
+// TestUpstreamFiles: what is wrong with a file is said before the gateway starts, with the file and what to do.
+func TestUpstreamFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeCertificate(t, "")
 	require.NoError(t, os.WriteFile("nonsense.pem", []byte("-----BEGIN"), 0o600))
 
 	for _, row := range []struct{ url, files, want string }{
