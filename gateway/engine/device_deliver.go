@@ -145,6 +145,9 @@ func (d *Device) pump() {
 			d.pumpAfter(en.gate)
 			i++
 			continue
+		case en.qos == 2 && d.e.rec.failing:
+			i++ // its packet id could not be kept
+			continue
 		case en.qos > 0 && full && d.queue.zeros == 0:
 			i = d.queue.len()
 			continue
@@ -493,7 +496,7 @@ func (d *Device) release(f *flight) {
 		return // PUBREC came again
 	}
 	f.held, f.paused, f.tries = true, false, 0
-	id := f.id
+	id, answerBy := f.id, d.e.now+d.link.Retry
 	d.e.rec.whenSafe(func() {
 		f := d.flight(id)
 		if f == nil || !f.held {
@@ -501,7 +504,9 @@ func (d *Device) release(f *flight) {
 		}
 		f.held, f.due = false, d.e.now+d.link.Retry
 		f.paused = !d.reachable()
-		d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, id) })
+		if !f.paused || d.e.now < answerBy { // the disk took no longer than a sleeper waits for an answer
+			d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, id) })
+		}
 		d.schedule()
 	})
 }

@@ -27,6 +27,7 @@ type inbound struct {
 	msgID uint16
 	qos   uint8
 	safe  bool   // PUBREC was sent; wait for PUBREL
+	gate  uint64 // the batch that must be on disk before that
 	sum   uint32 // of topic and payload: tells a repetition from a device that rebooted and counts from 1 again
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"mqttsn-gateway/mqtt"
@@ -52,10 +53,15 @@ func (d *Device) late(due time.Duration) bool { return d.e.now-(due-d.link.Retry
 
 // closeWindow ends the awake window once everything is done, or as much as a window may hold.
 func (d *Device) closeWindow() {
-	if d.state != Awake || d.reg.msgID != 0 || len(d.flights) > 0 {
-		return
+	if d.state == Awake && d.reg.msgID == 0 && !d.busy() {
+		d.yield()
 	}
-	d.yield()
+}
+
+// busy reports whether a message is under way that can be done now. While the disk takes nothing, one that waits for it
+// cannot.
+func (d *Device) busy() bool {
+	return slices.ContainsFunc(d.flights, func(f flight) bool { return !f.held || !d.e.rec.failing })
 }
 
 // yield ends the awake window: PINGRESP, asleep again. What is left waits for the next one. A device that answers

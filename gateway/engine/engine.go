@@ -230,11 +230,12 @@ func (e *Engine) Committed(now time.Duration, batch uint64, out *Out) {
 func (e *Engine) StoreFailing(now time.Duration, failing bool, out *Out) {
 	e.enter(now, out)
 	e.rec.failing = failing
-	if failing {
-		return
-	}
 	for _, id := range slices.Sorted(maps.Keys(e.devices)) { // in order, so that a simulation repeats itself
-		e.devices[id].carryOn()
+		if d := e.devices[id]; failing {
+			d.closeWindow()
+		} else {
+			d.carryOn()
+		}
 	}
 }
 

@@ -59,7 +59,14 @@ func (n local) publish(d *Device, m *Message, token uint32) {
 	}
 	n.e.publish(m)
 	if m.QoS > 0 {
-		n.e.rec.after(m.gate, func() { d.published(token, mqtt.Success) })
+		if in := d.findInbound(token); in != nil {
+			in.gate = m.gate
+		}
+		n.e.rec.after(m.gate, func() {
+			if in := d.findInbound(token); in != nil && in.gate == m.gate { // and not another with the same MsgId
+				d.published(token, mqtt.Success)
+			}
+		})
 	}
 }
 
@@ -81,7 +88,14 @@ func (n local) unsubscribe(d *Device, s *subscription, r *request) {
 	}
 }
 
-func (n local) repeated(*Device, uint32)                             {}
+// repeated tells a device congestion that would wait for a disk which takes nothing. The message arrives nevertheless, and
+// perhaps twice, which QoS 1 allows; with QoS 2 the device has to wait.
+func (n local) repeated(d *Device, token uint32) {
+	if in := d.findInbound(token); in != nil && in.qos == 1 && n.e.rec.failing {
+		d.published(token, mqtt.ServerBusy)
+	}
+}
+
 func (n local) settled(*Device, entry)                               {}
 func (n local) willChanged(*Device)                                  {}
 func (n local) restored(_ *Device, s *subscription)                  { n.e.attach(s) }
