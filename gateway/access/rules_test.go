@@ -21,15 +21,15 @@ func TestFirstMatchWins(t *testing.T) {
 		connect         bool
 		field, pumps, x bool // what it may publish
 	}{
-		{"denied", Who{"pump-9", "field", "192.0.2.1:5", ""}, false, false, false, false},
-		{"denied by a pattern", Who{"old-1", "yard", "192.0.2.1:5", ""}, false, false, false, false},
-		{"by its address", Who{"pump-1", "field", "192.0.2.1:5", ""}, true, true, false, false},
-		{"by its identity", Who{"a", "field", "198.51.100.1:5", "th-7"}, true, true, false, false},
-		{"neither address nor identity", Who{"a", "field", "198.51.100.1:5", "me"}, true, true, true, true},
-		{"on another link", Who{"pump-1", "yard", "192.0.2.1:5", "th-7"}, true, false, true, false},
-		{"without a client id", Who{"", "yard", "192.0.2.1:5", ""}, false, false, false, false},
-		{"without a client id on a link for all", Who{"", "field", "192.0.2.1:5", ""}, true, true, false, false},
-		{"of no rule", Who{"a", "yard", "192.0.2.1:5", ""}, true, true, true, true},
+		{"denied", Who{"pump-9", "field", "192.0.2.1:5", "", ""}, false, false, false, false},
+		{"denied by a pattern", Who{"old-1", "yard", "192.0.2.1:5", "", ""}, false, false, false, false},
+		{"by its address", Who{"pump-1", "field", "192.0.2.1:5", "", ""}, true, true, false, false},
+		{"by its identity", Who{"a", "field", "198.51.100.1:5", "th-7", ""}, true, true, false, false},
+		{"neither address nor identity", Who{"a", "field", "198.51.100.1:5", "me", ""}, true, true, true, true},
+		{"on another link", Who{"pump-1", "yard", "192.0.2.1:5", "th-7", ""}, true, false, true, false},
+		{"without a client id", Who{"", "yard", "192.0.2.1:5", "", ""}, false, false, false, false},
+		{"without a client id on a link for all", Who{"", "field", "192.0.2.1:5", "", ""}, true, true, false, false},
+		{"of no rule", Who{"a", "yard", "192.0.2.1:5", "", ""}, true, true, true, true},
 	} {
 		r := rules.Of(row.who)
 		require.Equal(t, row.connect, r.Connect(), row.name)
@@ -103,5 +103,36 @@ func TestOwnIdentity(t *testing.T) {
 	} {
 		r := rules.Of(Who{Client: row.client, Address: "192.0.2.1:5", Identity: row.identity})
 		require.Equal(t, row.want, r.Connect(), "%q as %q", row.identity, row.client)
+	}
+}
+
+// TestUsers: rules know users by name, and each may have topics of its own.
+func TestUsers(t *testing.T) {
+	rules := Rules{
+		{Clients: all, Links: all, Addresses: all, Users: []string{"alice", "team-*"}, Publish: []string{"%u/%c/#"}},
+		{Clients: all, Links: all, Addresses: all, Users: []string{""}, Publish: []string{"open/%c", "own/%u"}},
+		{Clients: all, Links: all, Addresses: all, Users: all, Deny: true},
+	}
+	for _, row := range []struct {
+		user, client string
+		connect      bool
+		may, may2    string // publish
+		not          string
+	}{
+		{"alice", "c1", true, "alice/c1/x", "alice/c1", "alice/c2/x"},
+		{"team-7", "c1", true, "team-7/c1/x", "team-7/c1", "alice/c1/x"},
+		{"alice", "%u", true, "alice/%u/x", "alice/%u", "alice/alice/x"},
+		{"team-/", "c1", true, "", "", "team-//c1"},
+		{"", "c1", true, "open/c1", "", "own/"},
+		{"bob", "c1", false, "", "", "open/c1"},
+	} {
+		r := rules.Of(Who{Client: row.client, User: row.user})
+		require.Equal(t, row.connect, r.Connect(), row.user)
+		for _, name := range []string{row.may, row.may2} {
+			if name != "" {
+				require.True(t, r.Publish(name), "%s %s", row.user, name)
+			}
+		}
+		require.False(t, r.Publish(row.not), "%s %s", row.user, row.not)
 	}
 }
