@@ -155,8 +155,10 @@ func (e *Engine) lateWill(a Addr, typ mqttsn.Type, body []byte) error {
 		return nil
 	}
 	d.hears()
-	if typ == mqttsn.TypeWillMsg && d.will != nil && bytes.Equal(d.will.payload, body) ||
-		typ == mqttsn.TypeWillTopic && d.will == nil {
+	switch {
+	case !d.fresh: // the dialogue was given up, or forgotten in a restart: the device must begin anew
+	case typ == mqttsn.TypeWillMsg && d.will != nil && bytes.Equal(d.will.payload, body),
+		typ == mqttsn.TypeWillTopic && d.will == nil:
 		d.acknowledge()
 	}
 	return nil
