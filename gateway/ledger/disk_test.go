@@ -71,6 +71,7 @@ func without(f *fleet, takeAway func() (giveBack func())) {
 	v.passesQoS0()
 	require.Equal(t, 1, f.w.logged("records cannot be written"))
 
+	elapse(*outage)
 	v.f.w.trace.note("disk", "is given back")
 	giveBack()
 	v.publishAgain()
@@ -98,7 +99,7 @@ type visitor struct {
 const visitorID = "visitor"
 
 func newVisitor(f *fleet) *visitor {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), *outage+time.Minute)
 	f.t.Cleanup(cancel)
 	v := &visitor{f: f, ctx: ctx}
 	v.client = v.dial(visitorID)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var outage = flag.Duration("outage", 5*time.Second, "how long the broker is away")
+var outage = flag.Duration("outage", 5*time.Second, "how long the broker, or the disk, is away")
 
 // TestOutage stops the broker under load and starts it again, once with its memory and once without. The gateway's
 // promises stay what they are: what it has acknowledged, or was sent, is not lost, sessions go on, and subscriptions are
