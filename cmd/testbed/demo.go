@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"mqttsn-gateway/mqttsn/client"
 	"mqttsn-gateway/testbed"
 )
 
@@ -35,19 +37,27 @@ func demoCommand() *cobra.Command {
 			return d.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	f := cmd.Flags()
-	f.DurationVar(&d.length, "for", 20*time.Second, "end after so long; 0: when interrupted")
-	f.StringVar(&d.program, "gateway-program", "", "`FILE` of the gateway; by default the one beside this program")
-	d.flags(f, 6, 2*time.Second)
+	d.flags(cmd.Flags())
 	return cmd
 }
 
+func (d *demo) flags(f *pflag.FlagSet) {
+	f.DurationVar(&d.length, "for", 20*time.Second, "end after so long; 0: when interrupted")
+	f.StringVar(&d.program, "gateway-program", "", "`FILE` of the gateway; by default the one beside this program")
+	d.sensors.flags(f, 6, 2*time.Second)
+}
+
 func (d *demo) run(ctx context.Context, stdout, stderr io.Writer) error {
-	if _, err := d.make(""); err != nil {
+	return d.stage(ctx, stderr, nil, func(gateway *gatewayProcess) error {
+		d.introduce(stdout, gateway)
+		return d.show(ctx, stdout, gateway, testbed.DialUDP(gateway.udp))
+	})
+}
+
+// stage runs a gateway, in an environment that may say more than where it listens, and the play with it.
+func (d *demo) stage(ctx context.Context, stderr io.Writer, environ []string, play func(*gatewayProcess) error) error {
+	if err := d.check(); err != nil {
 		return err
-	}
-	if d.length < 0 {
-		return errors.New("--for must not be less than 0")
 	}
 	if d.program == "" {
 		program, err := findGateway()
@@ -56,7 +66,7 @@ func (d *demo) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		d.program = program
 	}
-	gateway, err := startGateway(d.program, freeOr("udp", "127.0.0.1:1884"), freeOr("tcp", "127.0.0.1:1883"), stderr)
+	gateway, err := startGateway(d.program, freeOr("udp", "127.0.0.1:1884"), freeOr("tcp", "127.0.0.1:1883"), stderr, environ...)
 	if err != nil {
 		return failure{err}
 	}
@@ -67,8 +77,19 @@ func (d *demo) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		gateway.stop(grace)
 	}()
-	if err := d.show(ctx, stdout, gateway); err != nil {
+	if err := play(gateway); err != nil {
 		return failure{err}
+	}
+	return nil
+}
+
+func (d *demo) check() error {
+	nowhere := func(context.Context) (client.Transport, error) { return nil, net.ErrClosed }
+	if _, err := d.make(nowhere); err != nil {
+		return err
+	}
+	if d.length < 0 {
+		return errors.New("--for must not be less than 0")
 	}
 	return nil
 }
@@ -91,12 +112,11 @@ func freeOr(network, address string) string {
 }
 
 // show runs the sensors and the MQTT client.
-func (d *demo) show(ctx context.Context, w io.Writer, gateway *gatewayProcess) error {
-	fleet, err := d.make(gateway.udp)
+func (d *demo) show(ctx context.Context, w io.Writer, gateway *gatewayProcess, dial dialer) error {
+	fleet, err := d.make(dial)
 	if err != nil {
 		return err
 	}
-	d.introduce(w, gateway)
 	running, cancel := forDuration(ctx, d.length)
 	defer cancel()
 	sub, err := subscribe(running, gateway.mqtt, "testbed-demo", d.cfg.Prefix+"/#", func(topic string, payload []byte) {

@@ -67,7 +67,7 @@ func TestDemoLosesGateway(t *testing.T) {
 		Count: 3, Period: 100 * time.Millisecond, RetryInterval: time.Second, Retries: 1, Prefix: "testbed",
 	}}}
 	stdout, done := newWatch(), make(chan error)
-	go func() { done <- d.show(ctx, stdout, g) }()
+	go func() { done <- d.show(ctx, stdout, g, testbed.DialUDP(g.udp)) }()
 	<-stdout.seen
 	g.kill()
 	require.Regexp(t, "the gateway has ended|the MQTT client has lost its connection", (<-done).Error(), "whichever is noticed first")

@@ -39,7 +39,7 @@ func fleetCommand() *cobra.Command {
 }
 
 func (c *fleet) run(ctx context.Context, w io.Writer) error {
-	running, err := c.make(c.gateway)
+	running, err := c.make(testbed.DialUDP(c.gateway))
 	if err := errors.Join(err, c.summaries.check()); err != nil {
 		return err
 	}

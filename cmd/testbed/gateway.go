@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ type gatewayProcess struct {
 	udp, mqtt string // where devices and MQTT clients find it
 
 	cmd    *exec.Cmd
-	log    io.Writer // for what it has to complain of
+	log    io.Writer     // for what it has to complain of
+	linkUp chan struct{} // closed when a radio is ready for the first time
 	exited chan struct{}
 	err    error // why it has exited; may be read when exited is closed
 }
@@ -47,11 +49,12 @@ const (
 	gatewayStop  = 10 * time.Second
 )
 
-// startGateway starts a gateway that listens at the addresses, and waits until it serves. It is in our process group, so
-// that Ctrl-C and the like reach it as well.
-func startGateway(program, udp, mqtt string, log io.Writer) (*gatewayProcess, error) {
-	g := &gatewayProcess{cmd: exec.Command(program, "run", "--udp", udp, "--mqtt", mqtt), log: log, exited: make(chan struct{})}
+// startGateway starts a gateway that listens at the addresses, with whatever else its environment says, and waits until it
+// serves. It is in our process group, so that Ctrl-C and the like reach it as well.
+func startGateway(program, udp, mqtt string, log io.Writer, environ ...string) (*gatewayProcess, error) {
+	g := &gatewayProcess{cmd: exec.Command(program, "run", "--udp", udp, "--mqtt", mqtt), log: log, linkUp: make(chan struct{}), exited: make(chan struct{})}
 	g.cmd.Env = append(withoutConfiguration(os.Environ()), "MQTTSN_GATEWAY_LOG_FORMAT=json")
+	g.cmd.Env = append(g.cmd.Env, environ...)
 	stderr, err := g.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -91,13 +94,17 @@ func withoutConfiguration(environ []string) (kept []string) {
 // readLog learns from the gateway's log where it listens and when it is ready, and passes on what is not said for
 // information only.
 func (g *gatewayProcess) readLog(r io.Reader, ready chan<- struct{}) {
-	isReady := false
+	isReady, isUp := false, false
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		var entry struct{ Level, Msg, Address string }
 		if err := json.Unmarshal(lines.Bytes(), &entry); err != nil {
 			fmt.Fprintln(g.log, lines.Text())
 			continue
+		}
+		if entry.Msg == "link is up" && !isUp {
+			isUp = true
+			close(g.linkUp)
 		}
 		switch {
 		case isReady:
@@ -114,6 +121,22 @@ func (g *gatewayProcess) readLog(r io.Reader, ready chan<- struct{}) {
 		}
 	}
 	_, _ = io.Copy(io.Discard, r) // should a line be too long for us
+}
+
+// waitLinkUp waits until the gateway has found its radio.
+func (g *gatewayProcess) waitLinkUp(ctx context.Context) error {
+	timer := time.NewTimer(gatewayStart)
+	defer timer.Stop()
+	select {
+	case <-g.linkUp:
+		return nil
+	case <-g.exited:
+		return fmt.Errorf("the gateway has ended: %w", g.exitError())
+	case <-timer.C:
+		return errors.New("the gateway does not find its radio")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // exitError is why the gateway has exited.

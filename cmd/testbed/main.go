@@ -57,7 +57,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(demoCommand(), fleetCommand(), lossyCommand())
+	cmd.AddCommand(demoCommand(), xbeeCommand(), fleetCommand(), lossyCommand())
 	for _, c := range cmd.Commands() {
 		c.Args = noArguments
 		c.Flags().SortFlags = false // they come in an order that makes sense

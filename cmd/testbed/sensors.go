@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mqttsn-gateway/mqttsn"
+	"mqttsn-gateway/mqttsn/client"
 	"mqttsn-gateway/testbed"
 )
 
@@ -31,8 +33,11 @@ func (s *sensors) flags(f *pflag.FlagSet, count int, period time.Duration) {
 	f.IntVar(&s.cfg.Retries, "retries", 3, "how often it asks again, at least once")
 }
 
-// make makes the sensors, for the gateway at a UDP address.
-func (s *sensors) make(gateway string) (*testbed.Fleet, error) {
+// A dialer opens a sensor's way to the gateway.
+type dialer func(context.Context) (client.Transport, error)
+
+// make makes the sensors.
+func (s *sensors) make(dial dialer) (*testbed.Fleet, error) {
 	kinds, err := testbed.ParseKinds(s.kinds)
 	switch {
 	case err != nil:
@@ -45,7 +50,7 @@ func (s *sensors) make(gateway string) (*testbed.Fleet, error) {
 		return nil, errors.New("--prefix must not be empty")
 	}
 	s.cfg.Kinds, s.cfg.QoS = kinds, mqttsn.QoS(s.qos)
-	s.cfg.Dial = testbed.DialUDP(gateway)
+	s.cfg.Dial = dial
 	return testbed.NewFleet(s.cfg)
 }
 
