@@ -26,6 +26,10 @@ run: build ## run the gateway with its built-in broker; ARGS='--log-level debug'
 demo: build ## run the gateway, simulated sensors and a subscriber that shows their readings; ARGS as for run
 	./$(BIN)/testbed demo $(ARGS)
 
+.PHONY: demo-xbee
+demo-xbee: build ## the same with an emulated XBee network, whose modem is pulled out now and then
+	./$(BIN)/testbed demo-xbee --unplug 8s $(ARGS)
+
 .PHONY: quick
 quick: ## unit tests only: under a minute, needs nothing but Go
 	$(GO) test -short -shuffle=on ./...
@@ -49,6 +53,10 @@ fuzz: ## every fuzz target, each for FUZZTIME
 .PHONY: bench
 bench: ## every benchmark ten times, as benchstat reads it
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./...
+
+.PHONY: soak-xbee
+soak-xbee: ## 30 minutes of an XBee network with losses, resets and unplugs, and a ledger of what arrives
+	$(GO) test -count 1 -timeout 45m -run TestSoak -v ./gateway/e2e/radios -soak 30m
 
 .PHONY: lint
 lint: ## gofmt, go vet, go mod tidy, staticcheck, and whether generated files are current
@@ -87,4 +95,4 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
