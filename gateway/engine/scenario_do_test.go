@@ -38,6 +38,9 @@ func (w *world) do(verb string, args []string) error {
 	case "disk":
 		return w.diskDoes(args[0])
 	case "restart":
+		if err := configure(&w.config, args); err != nil {
+			return err
+		}
 		return w.start()
 	case "shutdown":
 		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })

@@ -32,7 +32,7 @@ import (
 //	radio@2  send-failed                                   the link could not deliver to peer 2; also: down, up
 //	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
 //	shutdown                                               the gateway stops in an orderly way
-//	restart                                                it is killed, and starts with what is on disk
+//	restart  rule=deny                                     it is killed, and starts with what is on disk, and other settings
 //
 // and these say what the engine answers, completely, and in order for each receiver:
 //
