@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -15,6 +16,7 @@ import (
 	"mqttsn-gateway/radio/port"
 	"mqttsn-gateway/radio/serial"
 	"mqttsn-gateway/radio/xbee"
+	"mqttsn-gateway/radio/xbee/frame"
 )
 
 // linkKinds opens each kind of link. To add one, see docs/add-a-link.md.
@@ -74,6 +76,7 @@ func openDTLS(c *config.Link, log *logrus.Entry, report func(radio.Event)) (radi
 	}
 	l, err := dtls.Listen(dtls.Config{
 		Listen: c.Listen, ReadBuffer: int(c.ReceiveBuffer), Credentials: credentials, MTU: c.MTU, OnEvent: report,
+		MaxSessions: c.MaxConnections, IdleTimeout: c.IdleTimeout,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("link %s: %w", c.Name, err)
@@ -112,15 +115,35 @@ func credentialsOf(c *config.Link) (dtls.Credentials, error) {
 	return out, nil
 }
 
+// extendedTimeout is how long a Zigbee modem tries to reach a sleeping module: three times 1.2 times its sleep period SP,
+// which is 28 s at most, and a little.
+const extendedTimeout = 105 * time.Second
+
 func openXBee(c *config.Link, log *logrus.Entry, report func(radio.Event)) (radio.Link, error) {
-	l, err := xbee.Open(xbee.Config{
+	x := xbee.Config{
 		Open: portOf(c).Opener(), Baud: c.Baud, MaxPayload: c.MTU, OnEvent: report,
-	})
+		Explicit: c.Explicit, Options: optionsOf(c),
+	}
+	if c.ExtendedTimeout {
+		x.StatusTimeout = extendedTimeout
+	}
+	l, err := xbee.Open(x)
 	if err != nil {
 		return nil, fmt.Errorf("link %s: %w", c.Name, err)
 	}
 	log.WithField(fieldPort, c.Port).Info("looking for the XBee modem")
 	return l, nil
+}
+
+// optionsOf are set in everything that an XBee modem transmits.
+func optionsOf(c *config.Link) (o frame.TxOptions) {
+	if c.APSEncryption {
+		o |= frame.EncryptAPS
+	}
+	if c.ExtendedTimeout {
+		o |= frame.ExtendedTimeout
+	}
+	return o
 }
 
 func openSerial(c *config.Link, log *logrus.Entry, report func(radio.Event)) (radio.Link, error) {
@@ -137,5 +160,5 @@ func openSerial(c *config.Link, log *logrus.Entry, report func(radio.Event)) (ra
 }
 
 func portOf(c *config.Link) port.Config {
-	return port.Config{Name: c.Port, Baud: c.Baud, FlowControl: c.FlowControl}
+	return port.Config{Name: c.Port, Baud: c.Baud, FlowControl: c.FlowControl, TwoStopBits: c.TwoStopBits}
 }

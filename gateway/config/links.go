@@ -35,13 +35,22 @@ type Link struct {
 	Port        string `yaml:"port"`
 	Baud        int    `yaml:"baud"`
 	FlowControl bool   `yaml:"flow_control"`
+	TwoStopBits bool   `yaml:"two_stop_bits"`
 	Framing     string `yaml:"framing"` // of a raw serial line
+
+	// Of XBee modems.
+	Explicit        bool `yaml:"explicit"`
+	APSEncryption   bool `yaml:"aps_encryption"`
+	ExtendedTimeout bool `yaml:"extended_timeout"`
 
 	// Of DTLS.
 	KeysFile    string `yaml:"keys_file"`
 	Certificate string `yaml:"certificate"`
 	PrivateKey  string `yaml:"private_key"`
 	ClientCA    string `yaml:"client_ca"`
+
+	MaxConnections int           `yaml:"max_connections"`
+	IdleTimeout    time.Duration `yaml:"idle_timeout"`
 }
 
 // Multicast is a group in which a UDP link finds devices and is found by them.
@@ -70,6 +79,9 @@ func defaultLink() Link {
 		ReceiveBuffer: 4 << 20,
 		Baud:          115200,
 		Framing:       "slip",
+
+		MaxConnections: 1000,
+		IdleTimeout:    day,
 	}
 }
 
@@ -151,8 +163,24 @@ var linkKeys = []Key{
 		"A CTS that nobody drives stops everything.", anything,
 	},
 	{
+		"links[].two_stop_bits", "Kinds `xbee` and `serial`: send two stop bits rather than one, for old modules that miss their speed by some per cent.",
+		"The other side expects one.", anything,
+	},
+	{
 		"links[].framing", "Kind `serial`: how messages are told apart on the line.",
 		"The simplest to write for a microcontroller; those with `crc`, and `hdlc`, notice damage.", oneOf("slip", "slip-crc", "cobs", "cobs-crc", "hdlc"),
+	},
+	{
+		"links[].explicit", "Kind `xbee`: send explicit addressing frames (0x11) rather than plain ones (0x10).",
+		"Plain frames carry more on the serial line and say the same.", anything,
+	},
+	{
+		"links[].aps_encryption", "Kind `xbee`, Zigbee: encrypt each message between gateway and device too (APS). It costs 9 octets of payload.",
+		"The network's own encryption (EE) is what most have.", anything,
+	},
+	{
+		"links[].extended_timeout", "Kind `xbee`, Zigbee: let the modem wait longer for the acknowledgement of a sleeping module.",
+		"A device that is gone would hold up others for longer.", anything,
 	},
 	{
 		"links[].keys_file", "Kind `dtls`: file of pre-shared keys, a line `identity:hexadecimal key` for each device.",
@@ -163,5 +191,13 @@ var linkKeys = []Key{
 	{
 		"links[].client_ca", "Kind `dtls`: certificates of the authorities that sign the devices', PEM. Goes together with `certificate`.",
 		"Keys are smaller on a device.", anything,
+	},
+	{
+		"links[].max_connections", "Kind `dtls`: how many connections there may be, of 50 KB each. One more ends that which was silent longest.",
+		"Bounds the memory to 50 MB.", between(1, 1_000_000),
+	},
+	{
+		"links[].idle_timeout", "Kind `dtls`: how long a connection may be silent. A device that was silent for longer has to shake hands again.",
+		"Longer than the longest sleep of MQTT-SN, 18h12m15s.", between(time.Minute, 365*day),
 	},
 }
