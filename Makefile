@@ -35,7 +35,7 @@ quick: ## unit tests only: under a minute, needs nothing but Go
 	$(GO) test -short -shuffle=on ./...
 
 .PHONY: test
-test: deps ## all tests; installs mosquitto and tshark first where they are missing
+test: deps ## all tests; installs mosquitto, tshark and chromium first where they are missing
 	$(GO) test -shuffle=on -timeout 8m ./...
 
 .PHONY: deps

@@ -1,9 +1,10 @@
 package admin
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -11,6 +12,9 @@ import (
 
 //go:embed openapi.yaml
 var openAPI []byte
+
+//go:embed page
+var page embed.FS
 
 // A question is answered with something that can be written as JSON, or an error: a problem, or else our own fault.
 type question func(r *http.Request) (any, error)
@@ -56,6 +60,11 @@ func (s *Server) handler() http.Handler {
 	}))
 	mux.Handle("GET /healthz", answer(s.healthy))
 	mux.Handle("GET /readyz", answer(s.ready))
+	files, err := fs.Sub(page, "page")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	mux.Handle("/", http.FileServerFS(files))
 	return protect(mux)
 }
 
