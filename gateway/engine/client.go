@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/mqtt"
 )
 
@@ -21,6 +22,7 @@ type Client struct {
 	expiry    time.Duration // how long the session is kept without a connection; never for ever
 	gone      time.Duration // since when there is none
 	window    int           // QoS 1 and 2 messages that may be in flight to the client
+	rights    access.Rights // as of the last connection
 	quiet     bool          // the client wants no reason strings
 
 	will   *Message
@@ -54,24 +56,29 @@ type clientConn struct {
 	e           *Engine
 	id          ConnID
 	info        ConnInfo
+	who         Identity
 	version     mqtt.Version // 0 before CONNECT
 	c           *Client
 	outstanding int // octets sent that the network may not have taken yet
 	answers     int // of these, octets that are no messages
 	owed        int // PUBACKs and PUBCOMPs that wait for the disk
+	warned      bool
 }
 
 // ConnInfo is what the driver knows of a connection that it accepted.
 type ConnInfo struct {
 	Remote   string // the peer's address
 	Listener string
-	Welcome  bool // the client may connect without a password
+	Welcome  bool // the client may connect without a password: see Identify
 }
 
 // Accepted serves a new connection of an ordinary client. The driver sees to it that CONNECT comes in time, or calls Lost.
 func (e *Engine) Accepted(now time.Duration, id ConnID, info ConnInfo, out *Out) {
 	e.enter(now, out)
 	k := &clientConn{e: e, id: id, info: info}
+	if !info.Welcome {
+		k.who = Identity{Reason: mqtt.NotAuthorized, Why: "nobody may connect from there without a password"}
+	}
 	e.conns[id] = k
 }
 

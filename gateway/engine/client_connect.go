@@ -16,9 +16,6 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 	k.version = p.Version
 	cfg := &k.e.cfg.Client
 	switch {
-	case !k.info.Welcome:
-		k.reject(mqtt.NotAuthorized, "only clients on this machine may connect without a password")
-		return
 	case p.AuthMethod != "":
 		k.reject(mqtt.BadAuthenticationMethod, "extended authentication is not supported")
 		return
@@ -38,6 +35,11 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 		id = k.e.newClientID()
 		ack.AssignedClientID = id
 	}
+	rights, reason, why := k.judge(id, p.Will)
+	if reason.Failed() {
+		k.reject(reason, why)
+		return
+	}
 	c := k.e.takeOver(id, p.CleanStart)
 	ack.SessionPresent = c != nil
 	if c == nil {
@@ -47,7 +49,7 @@ func (k *clientConn) connect(p *mqtt.Connect) {
 		}
 		c = k.e.newClient(id)
 	}
-	k.c, c.conn = c, k
+	k.c, c.conn, c.rights = c, k, rights
 	c.agree(p, ack)
 	k.e.stats.ClientConnects++
 	k.e.out.note(NoteClientConnected, id, Addr{}, k.info.Remote+" MQTT "+p.Version.String())

@@ -12,6 +12,9 @@ func (c *Client) receive(k copyTo) {
 	if c.conn == nil && k.qos == 0 {
 		return // only QoS 1 and 2 are kept for those who are not connected
 	}
+	if c.conn != nil && !c.rights.Receive(k.msg.Topic) {
+		return
+	}
 	en := entry{msg: k.msg, qos: k.qos, retain: k.retain, subIDs: k.subIDs, gate: k.msg.gate}
 	if k.qos == 0 && c.queue.len() == 0 && c.open() && c.e.rec.passed(en.gate) {
 		c.sendPublish(&en, false)
@@ -74,6 +77,9 @@ func (c *Client) pump() {
 		case en.msg.expired(c.e.now):
 			c.release(c.queue.remove(i))
 			c.e.stats.ExpiredMessages++
+		case !c.rights.Receive(en.msg.Topic): // the rules are others than when it came
+			c.release(c.queue.remove(i))
+			c.drop()
 		case held[kind]:
 			i++
 		case !c.e.rec.passed(en.gate):

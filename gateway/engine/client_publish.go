@@ -27,7 +27,7 @@ func (c *Client) publish(p *mqtt.Publish) {
 	switch {
 	case !reason.Failed():
 		reason = c.route(m, p.PacketID)
-	case c.version != mqtt.V5 && reason == mqtt.NotAuthorized: // acknowledged, and goes nowhere, as version 3.1.1 has it
+	case reason == mqtt.NotAuthorized && (c.version != mqtt.V5 || p.QoS == 0): // goes nowhere; who knows refusals is told
 	case c.version != mqtt.V5 || p.QoS == 0:
 		c.conn.fail(reason, "message refused") // no acknowledgement can say so
 		return
@@ -55,6 +55,9 @@ func (c *Client) refuses(m *Message) mqtt.Reason {
 	case topic.ValidName(m.Topic) != nil:
 		return mqtt.TopicNameInvalid
 	case strings.HasPrefix(m.Topic, "$SYS/"):
+		return mqtt.NotAuthorized
+	case !c.rights.Publish(m.Topic):
+		c.forbidden("publish " + m.Topic)
 		return mqtt.NotAuthorized
 	}
 	return c.e.refuses(m)

@@ -23,6 +23,9 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 		case topic.ValidFilter(want.Filter) != nil:
 			ack.Reasons = append(ack.Reasons, mqtt.TopicFilterInvalid)
 			continue
+		case !c.maySubscribe(want.Filter):
+			ack.Reasons = append(ack.Reasons, mqtt.NotAuthorized)
+			continue
 		case !existed && len(c.subs) >= c.e.cfg.Client.Subscriptions:
 			ack.Reasons = append(ack.Reasons, mqtt.QuotaExceeded)
 			continue
@@ -43,6 +46,15 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 			}
 		}
 	})
+}
+
+func (c *Client) maySubscribe(filter string) bool {
+	_, inner := splitShare(filter)
+	if c.rights.Subscribe(inner) {
+		return true
+	}
+	c.forbidden("subscribe " + filter)
+	return false
 }
 
 // malformed reports whether a topic filter breaks the rules of MQTT (4.7, 4.8.2), rather than ours.

@@ -129,7 +129,8 @@ const (
 
 // ClientConfig is the rules for ordinary MQTT clients.
 type ClientConfig struct {
-	Max              int
+	Max              int // sessions, of those who are connected and those who are not
+	Access           access.Rules
 	ReceiveMaximum   uint16 // QoS 1 and 2 messages that a client may have under way to us
 	MaxInFlight      uint16 // and we to it, whatever it allows
 	TopicAliases     uint16
