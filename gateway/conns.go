@@ -12,10 +12,11 @@ import (
 type connEvent struct {
 	kind    connEventKind
 	id      engine.ConnID
-	conn    *mqtt.Conn      // accepted, dialled
-	info    engine.ConnInfo // accepted
-	packets []mqtt.Packet   // received
-	err     error           // lost
+	conn    *mqtt.Conn       // accepted, dialled
+	info    engine.ConnInfo  // accepted
+	who     *engine.Identity // received: who has sent CONNECT, if one is among the packets
+	packets []mqtt.Packet    // received
+	err     error            // lost
 }
 
 type connEventKind uint8
@@ -38,6 +39,9 @@ func (l *loop) connEvent(ev connEvent) {
 		l.conns[ev.id] = ev.conn
 		l.engine.Dialed(now, ev.id, &l.out)
 	case connReceived:
+		if ev.who != nil {
+			l.engine.Identify(ev.id, *ev.who)
+		}
 		for _, p := range ev.packets {
 			l.engine.Packet(now, ev.id, p, &l.out)
 		}
@@ -58,31 +62,39 @@ func (l *loop) post(ctx context.Context, ev connEvent) bool {
 	}
 }
 
+// An identifier finds out who has sent CONNECT, and may take its time.
+type identifier func(*mqtt.Connect) engine.Identity
+
 // serve hands a connection, and all that comes from it, to the loop until it ends. It is the connection's one goroutine.
-func (l *loop) serve(ctx context.Context, first connEvent) {
+// identify is for connections that we accepted.
+func (l *loop) serve(ctx context.Context, first connEvent, identify identifier) {
 	id, c := first.id, first.conn
 	c.OnDrained(crowdedAt, func() { l.post(ctx, connEvent{kind: connDrained, id: id}) })
 	if !l.post(ctx, first) {
 		c.Close()
 		return
 	}
-	l.post(ctx, connEvent{kind: connLost, id: id, err: l.read(ctx, id, c)})
+	l.post(ctx, connEvent{kind: connLost, id: id, err: l.read(ctx, id, c, identify)})
 }
 
 // maxPackets bounds how many packets travel together.
 const maxPackets = 32
 
-func (l *loop) read(ctx context.Context, id engine.ConnID, c *mqtt.Conn) error {
+func (l *loop) read(ctx context.Context, id engine.ConnID, c *mqtt.Conn, identify identifier) error {
 	for {
-		var packets []mqtt.Packet
+		ev := connEvent{kind: connReceived, id: id}
 		var err error
-		for err == nil && len(packets) < maxPackets && (len(packets) == 0 || c.ReadBuffered()) {
+		for err == nil && len(ev.packets) < maxPackets && (len(ev.packets) == 0 || c.ReadBuffered()) {
 			var p mqtt.Packet
-			if p, err = c.ReadPacket(); err == nil {
-				packets = append(packets, p)
+			if p, err = c.ReadPacket(); err != nil {
+				break
+			}
+			ev.packets = append(ev.packets, p)
+			if p, ok := p.(*mqtt.Connect); ok && identify != nil {
+				ev.who = new(identify(p))
 			}
 		}
-		if len(packets) > 0 && !l.post(ctx, connEvent{kind: connReceived, id: id, packets: packets}) {
+		if len(ev.packets) > 0 && !l.post(ctx, ev) {
 			return net.ErrClosed
 		}
 		if err != nil {

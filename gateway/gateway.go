@@ -11,6 +11,7 @@ import (
 	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/passwd"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
 )
@@ -34,6 +35,7 @@ type gateway struct {
 	log       *logrus.Logger
 	loop      *loop
 	listeners []*listener
+	users     *passwd.Users // of the listeners; nil if there are none
 	upstream  *upstream
 	admin     *admin.Server // nil without the admin page
 }
@@ -70,12 +72,8 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 		l.links = append(l.links, link)
 	}
 	if hasRouter(cfg) {
-		for i := range cfg.MQTT.Listeners {
-			ln, err := listen(&cfg.MQTT, i, log)
-			if err != nil {
-				return nil, err
-			}
-			g.listeners = append(g.listeners, ln)
+		if err := g.listen(); err != nil {
+			return nil, err
 		}
 	}
 	l.engine, err = engine.New(ec)

@@ -20,6 +20,7 @@ const (
 	fieldRecords  = "records"
 	fieldTook     = "took"
 	fieldPort     = "port"
+	fieldUsers    = "users"
 	fieldKeys     = "keys"
 	fieldAsked    = "asked"
 	fieldGranted  = "granted"

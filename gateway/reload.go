@@ -20,6 +20,7 @@ func (g *gateway) reload(ctx context.Context, again <-chan struct{}) {
 }
 
 func (g *gateway) reloadCredentials() {
+	g.reloadUsers()
 	if g.cfg.Upstream.Encrypted() {
 		if err := g.upstream.reload(); err != nil {
 			g.log.WithError(err).Error("authorities and certificates for the upstream broker stay as they were")

@@ -93,7 +93,13 @@ func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
 }
 
 func clientSettings(d *engine.ClientConfig, m *config.MQTT) {
-	d.Max = m.MaxClients
+	d.Max = m.MaxSessions
+	for _, r := range m.Access {
+		d.Access = append(d.Access, access.Rule{
+			Clients: r.Clients, Links: r.Listeners, Addresses: r.Addresses, Users: r.Users, Deny: !r.Allow,
+			Publish: r.Publish, Subscribe: r.Subscribe,
+		})
+	}
 	d.MaxKeepAlive = uint16(m.MaxKeepAlive / time.Second)
 	d.MaxSessionExpiry = m.SessionExpiry
 	d.Queue = engine.Limit{Messages: m.Queue.Messages, Bytes: int(m.Queue.Bytes)}

@@ -49,7 +49,7 @@ func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID) 
 		l.post(ctx, connEvent{kind: connLost, id: id, err: explainDial(err)})
 		return
 	}
-	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c})
+	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c}, nil)
 }
 
 // explainDial adds to the common failures what to do about them.
