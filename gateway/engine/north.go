@@ -59,11 +59,12 @@ func (n local) publish(d *Device, m *Message, token uint32) {
 	}
 	n.e.publish(m)
 	if m.QoS > 0 {
+		gate := m.gate // moves on when a new subscriber gets the message as a retained one
 		if in := d.findInbound(token); in != nil {
-			in.gate = m.gate
+			in.gate = gate
 		}
-		n.e.rec.after(m.gate, func() {
-			if in := d.findInbound(token); in != nil && in.gate == m.gate { // and not another with the same MsgId
+		n.e.rec.after(gate, func() {
+			if in := d.findInbound(token); in != nil && in.gate == gate { // and not another with the same MsgId
 				d.published(token, mqtt.Success)
 			}
 		})
