@@ -33,6 +33,7 @@ type device struct {
 	fate  *timer // the next mischief
 
 	connecting bool
+	since      time.Duration // when it was connected
 	agreed     time.Duration // how long it may sleep
 	subscribed bool          // since the device began to remember
 	unheard    time.Duration // its radio reaches nobody until then
@@ -136,17 +137,17 @@ func (d *device) ask(f func(now time.Duration, out *client.Out) client.Request, 
 	d.settle()
 }
 
-// note checks that no request fails in the calm time.
+// note checks that no request fails in the calm time, once the device is connected.
 func (d *device) note(err error) {
 	if errors.Is(err, client.ErrNotConnected) || d.habits.needsPatience() {
 		return // the core has not even tried; the gateway is still learning
 	}
-	if d.w.calm && !d.over && err != nil && d.w.now > d.w.calmSince+grace {
+	if d.w.calm && !d.over && err != nil && d.since > d.w.calmSince {
 		d.w.fail(d.party.name, nil, "a request failed in the calm time: %v", err)
 	}
 }
 
-// grace is how long after the last mischief a request may fail.
+// grace is how long the devices have after the last mischief before they are asked to publish.
 const grace = 5 * time.Minute
 
 func (d *device) send(b []byte) {
@@ -206,6 +207,7 @@ func (d *device) pause(lo, hi time.Duration) time.Duration {
 }
 
 func (d *device) connected() {
+	d.since = d.w.now
 	if !d.subscribed || d.config.CleanSession || d.habits.deaf || d.w.dice.chance(0.3) || d.w.calm {
 		d.subscribed = true
 		for _, f := range d.habits.filters {
@@ -295,7 +297,7 @@ func (d *device) turnOver() {
 }
 
 // staysUp is true towards the end, so that nothing is left in the gateway when everybody is asked what they have got.
-func (d *device) staysUp() bool { return d.w.calm && d.w.now > d.w.calmSince+calmTime/2 }
+func (d *device) staysUp() bool { return d.w.calm && d.w.now > d.w.calmSince+calmTime/3 }
 
 // sleep may follow a sleep, with another duration.
 func (d *device) sleep() {
@@ -341,9 +343,23 @@ func (d *device) calm() {
 	if d.core.State() == client.Disconnected && !d.connecting {
 		d.again.after(d.pause(time.Second, time.Minute))
 	}
+	if d.habits.keepAlive == 0 {
+		d.mumble()
+	}
 	// After the storm everything works, once more and for everybody.
 	for i := range 4 {
 		d.w.after(grace+time.Duration(i)*time.Minute+d.w.dice.between(0, time.Minute), d.speakCalmly)
+	}
+}
+
+// mumble is for those who keep nobody informed: without a keep alive the gateway waits for a word after its retries.
+func (d *device) mumble() {
+	if d.over {
+		return
+	}
+	d.w.after(2*time.Minute, d.mumble)
+	if d.core.State() == client.Active {
+		d.ask(d.core.Ping, func(client.Result) {})
 	}
 }
 

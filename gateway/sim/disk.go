@@ -86,7 +86,10 @@ const maxStall = 20 * time.Second
 
 func (k *disk) duration() time.Duration {
 	p := &k.w.plan.disk
-	if !k.w.calm && k.w.dice.chance(p.stalls) {
+	if k.w.calm {
+		return k.w.dice.between(0, 5*time.Millisecond)
+	}
+	if k.w.dice.chance(p.stalls) {
 		return k.w.dice.between(0, max(time.Second, min(maxStall, 1000*p.commit)))
 	}
 	return k.w.dice.between(p.commit/10, p.commit)

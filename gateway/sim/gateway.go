@@ -58,15 +58,15 @@ func (g *gateway) start() {
 	g.life++
 	g.conns, g.byID, g.accepted = nil, make(map[engine.ConnID]*conn), 0
 	w.tell("", "the gateway starts")
-	for _, name := range w.watchNames() {
-		w.watches[name].gatewayStarts()
-	}
 	if w.plan.durable {
 		g.call(func(now time.Duration, out *engine.Out) {
 			if err := g.disk.restore(e.Restore(now), now, out); err != nil {
 				w.fail("", nil, "what was on disk cannot be restored: %v", err)
 			}
 		})
+	}
+	for _, name := range w.watchNames() {
+		w.watches[name].gatewayStarts()
 	}
 	g.late.at(w.now)
 	if w.plan.crashes > 0 && !w.calm {
@@ -154,7 +154,9 @@ func (g *gateway) call(f func(now time.Duration, out *engine.Out)) {
 
 // maxEffects is more than any event may cause: it has to do with how many sessions there are and how long their queues
 // may be (a session that ends drops two records for each message), not with how long the gateway runs.
-func (g *gateway) maxEffects() int { return 20*len(g.w.ledger.parties) + 2*g.w.config.Device.Queue.Messages }
+func (g *gateway) maxEffects() int {
+	return 20*len(g.w.ledger.parties) + 2*g.w.config.Device.Queue.Messages
+}
 
 // patience is how long effects wait, for those of the next events to come along.
 func (g *gateway) patience() time.Duration {

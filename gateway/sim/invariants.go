@@ -45,9 +45,10 @@ func (k *watch) checkTime() {
 	}
 	limit := k.tolerance() + checkEvery
 	if k.state == watchAwake {
-		limit += time.Duration(k.link.retries+2) * k.link.retry // its period begins when its window ends
+		// Its period begins when its window ends, which may take three rounds of REGISTER.
+		limit += 3 * time.Duration(k.link.retries+2) * k.link.retry
 	}
-	if silent := k.w.now - k.heard; silent > limit {
+	if silent := k.w.now - max(k.heard, k.noise); silent > limit {
 		k.fail("is %v, was not heard for %v, and is not found lost", k.state, silent)
 	}
 }

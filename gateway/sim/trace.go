@@ -66,32 +66,32 @@ func (w *world) tellDatagram(who, arrow string, datagram []byte) {
 	}
 }
 
-// story picks the lines that concern the failure: of the party, and of the message.
+// story picks the lines that concern the failure: those of the message, and the last ones of the party.
 func (t *trace) story(f *Failure) string {
-	var names []string
+	name := "\x00"
 	if f.message != nil {
-		names = append(names, fmt.Sprintf("m%d ", f.message.id))
+		name = fmt.Sprintf("m%d ", f.message.id)
 	}
 	var b strings.Builder
-	var lines []line
+	left := 0
 	for _, l := range t.lines {
-		concerned := l.who == "" || l.who == f.Who
-		for _, n := range names {
-			concerned = concerned || strings.Contains(l.text, n)
-		}
-		if concerned {
-			lines = append(lines, l)
+		if l.of(f.Who) {
+			left++
 		}
 	}
-	if len(lines) > maxStory {
-		fmt.Fprintf(&b, "\n  … %d lines before", len(lines)-maxStory)
-		lines = lines[len(lines)-maxStory:]
-	}
-	for _, l := range lines {
-		fmt.Fprintf(&b, "\n  %12.3fs  %-8s %s", l.at.Seconds(), l.who, l.text)
+	for _, l := range t.lines {
+		own := l.of(f.Who)
+		if own {
+			left--
+		}
+		if own && left < maxStory || strings.Contains(l.text, name) {
+			fmt.Fprintf(&b, "\n  %12.3fs  %-8s %s", l.at.Seconds(), l.who, l.text)
+		}
 	}
 	return b.String()
 }
+
+func (l *line) of(who string) bool { return l.who == "" || l.who == who }
 
 // packetText shows an MQTT packet in one line.
 func packetText(p mqtt.Packet) string {

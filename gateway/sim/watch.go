@@ -26,6 +26,8 @@ type watch struct {
 	sleepFor time.Duration
 	heard    time.Duration // or since when it could have been: a restart begins a fresh period
 	spoke    time.Duration // when it was heard
+	noise    time.Duration // when something came from there that may count as a sign of life
+	ended    time.Duration // when its session, or only its connection, ended
 	fresh    bool          // nothing was heard since CONNACK
 	unproven bool          // moved, and has not answered anything at the new address
 
@@ -102,6 +104,7 @@ func filterOf(f mqttsn.Flags, name []byte, id uint16) filter {
 // A dialogue is a CONNECT whose will is being asked for.
 type dialogue struct {
 	from    engine.Addr
+	began   time.Duration
 	connect mqttsn.Connect
 	will    willState
 	topic   bool // was given
@@ -139,7 +142,7 @@ func (w *world) enterDatagram(from engine.Addr, who *watch, b []byte) {
 		if p, err := mqttsn.Parse(b); err == nil {
 			who.enters(from, p)
 		} else if _, _, err := mqttsn.Split(b); err == nil && who.resident && who.at == from {
-			who.hear() // nonsense, but from nobody else
+			who.rustles()
 		}
 	}
 	if from.Forwarded {
@@ -197,6 +200,12 @@ func (k *watch) enters(from engine.Addr, p mqttsn.Packet) {
 func (k *watch) hear() {
 	k.heard, k.spoke = k.w.now, k.w.now
 	k.fresh = false
+	k.rustles()
+}
+
+// rustles notes something that may count as a sign of life: nonsense, but from nobody else.
+func (k *watch) rustles() {
+	k.noise = k.w.now
 	for i := range k.flights {
 		k.flights[i].sends = 0
 	}
@@ -242,6 +251,9 @@ func (k *watch) entersAnswer(p mqttsn.Packet) {
 // entersPuback reads what the device says to a message. A refused one is lost, unless the device only lacks its topic id,
 // or dislikes the DUP bit: then it must be sent once more.
 func (k *watch) entersPuback(p *mqttsn.Puback) {
+	if p.ReturnCode == mqttsn.Congestion {
+		k.congested = true
+	}
 	f := k.flight(p.MsgID)
 	if f == nil {
 		return
@@ -250,7 +262,6 @@ func (k *watch) entersPuback(p *mqttsn.Puback) {
 	r := k.w.ledger.receipt(f.m, k.party)
 	switch {
 	case p.ReturnCode == mqttsn.Congestion:
-		k.congested = true
 		return
 	case p.ReturnCode == mqttsn.Accepted:
 	case p.ReturnCode == mqttsn.NotSupported && f.dup:
@@ -331,4 +342,25 @@ func (k *watch) gatewayStarts() {
 	if k.state == watchAwake {
 		k.state = watchAsleep // its window ended with the gateway; it will ask again
 	}
+	if k.state == watchNone && k.w.now-k.ended < settled {
+		k.revives()
+	}
+}
+
+// revives is what a crash does to a session whose end was not on disk yet.
+func (k *watch) revives() {
+	i, ok := k.w.gateway.engine.Device(k.name)
+	if !ok || !i.Located || k.w.residents[i.Addr] != nil {
+		return
+	}
+	switch i.State {
+	case engine.Active:
+		k.state = watchActive
+	case engine.Asleep:
+		k.state = watchAsleep
+	default:
+		return
+	}
+	k.unsure = true
+	k.settleAt(i.Addr)
 }

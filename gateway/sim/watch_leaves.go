@@ -247,7 +247,7 @@ func (k *watch) leavesPingresp() {
 		return
 	}
 	limit := k.w.config.Device.AwakeMessages
-	if k.unproven || limit > 0 && k.sent >= limit || k.w.plan.narrow {
+	if k.unproven || limit > 0 && k.sent >= limit || k.w.overflows+k.w.gateway.losses() > 0 {
 		return // the rest waits for the next window, or has been pushed out of the queue
 	}
 	for _, m := range k.party.debts() {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"mqttsn-gateway/gateway/engine"
@@ -10,7 +12,11 @@ import (
 func (k *watch) entersConnect(from engine.Addr, p *mqttsn.Connect) {
 	c := *p
 	if p.Flags.Will() {
-		k.dialogue = &dialogue{from: from, connect: c}
+		began := k.w.now
+		if d := k.dialogueAt(from); d != nil {
+			began = d.began
+		}
+		k.dialogue = &dialogue{from: from, began: began, connect: c}
 		k.asks(mqttsn.TypeWillTopicReq, 0)
 		return
 	}
@@ -19,11 +25,11 @@ func (k *watch) entersConnect(from engine.Addr, p *mqttsn.Connect) {
 }
 
 func (k *watch) entersWillTopic(from engine.Addr, p *mqttsn.WillTopic) {
-	d := k.dialogue
+	d := k.dialogueAt(from)
 	k.asks(mqttsn.TypeConnack, 0)
 	k.asks(mqttsn.TypeWillMsgReq, 0)
 	switch {
-	case d == nil || d.from != from:
+	case d == nil:
 	case len(p.Topic) == 0:
 		k.dialogue = nil
 		k.connect(from, &d.connect, willState{})
@@ -34,15 +40,24 @@ func (k *watch) entersWillTopic(from engine.Addr, p *mqttsn.WillTopic) {
 }
 
 func (k *watch) entersWillMsg(from engine.Addr, p *mqttsn.WillMsg) {
-	d := k.dialogue
+	d := k.dialogueAt(from)
 	k.asks(mqttsn.TypeConnack, 0)
 	k.asks(mqttsn.TypeWillTopicReq, 0)
-	if d == nil || d.from != from || !d.topic {
+	if d == nil || !d.topic {
 		return
 	}
 	k.dialogue = nil
 	d.will.payload = string(p.Msg)
 	k.connect(from, &d.connect, d.will)
+}
+
+// dialogueAt is the dialogue under way with an address. It may take as long as the gateway allows, as a whole.
+func (k *watch) dialogueAt(from engine.Addr) *dialogue {
+	d := k.dialogue
+	if d == nil || d.from != from || k.w.now-d.began >= k.w.config.Device.HandshakeTimeout {
+		return nil
+	}
+	return d
 }
 
 // connect is a CONNECT with all that belongs to it. Will is for those who were asked for it.
@@ -120,7 +135,7 @@ func (k *watch) entersDisconnect(from engine.Addr, p *mqttsn.Disconnect, here bo
 
 // ends is the end of the connection; a clean session ends with it.
 func (k *watch) ends() {
-	k.state = watchNone
+	k.state, k.ended = watchNone, k.w.now
 	k.unsettle()
 	if k.clean {
 		k.sessionEnds()
@@ -158,12 +173,13 @@ func (w *world) readNote(n engine.Note) {
 		if silent := w.now - k.heard; !k.unsure && silent < w.config.Device.SessionExpiry {
 			w.fail(k.name, nil, "its session expired %v after it was heard", silent)
 		}
-		k.state = watchNone
+		k.state, k.ended = watchNone, w.now
 		k.unsettle()
 		k.sessionEnds()
 		k.will = willState{}
 	case engine.NoteUndeliverable, engine.NoteTopicRefused:
-		k.flights = nil // one of them was given up
+		// What was given up is of this topic. It may not have been under way.
+		k.flights = slices.DeleteFunc(k.flights, func(f watchedFlight) bool { return strings.HasSuffix(n.Text, f.m.topic) })
 	}
 }
 

@@ -125,7 +125,7 @@ func (w *world) live() {
 }
 
 const (
-	calmTime  = 25 * time.Minute
+	calmTime  = 30 * time.Minute
 	leaveTime = 10 * time.Minute
 )
 
