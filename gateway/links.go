@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 
 	"github.com/sirupsen/logrus"
@@ -37,10 +38,9 @@ const (
 // openLink opens the link that the configuration describes. What it reports beside datagrams goes to report.
 func openLink(id engine.LinkID, c *config.Link, log *logrus.Logger, report func(radio.Event)) (*link, error) {
 	l := &link{id: id, name: c.Name, log: log.WithField(fieldLink, c.Name), free: make(chan *batch, batches)}
-	open := linkKinds[c.Type]
 	var err error
-	if l.Link, err = open(c, l.log, report); err != nil {
-		return nil, err
+	if l.Link, err = linkKinds[c.Type].open(c, l.log, report); err != nil {
+		return nil, fmt.Errorf("link %s: %w", c.Name, err)
 	}
 	for range batches {
 		l.free <- newBatch(l)

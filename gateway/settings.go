@@ -26,8 +26,8 @@ func settings(c *config.Config) (engine.Config, error) {
 	for _, l := range c.Links {
 		e.Links = append(e.Links, engine.LinkConfig{
 			Name: l.Name, GatewayID: cmp.Or(l.GatewayID, c.Gateway.ID), MTU: cmp.Or(l.MTU, radio.MaxUDP),
-			Advertise: l.Advertise, Broadcast: broadcasts[l.Type], Retry: l.RetryInterval, Retries: l.Retries,
-			Authenticated: authenticates[l.Type], Predefined: l.Predefined,
+			Advertise: l.Advertise, Broadcast: linkKinds[l.Type].broadcasts, Retry: l.RetryInterval, Retries: l.Retries,
+			Authenticated: linkKinds[l.Type].authenticated, Predefined: l.Predefined,
 		})
 	}
 	for _, r := range c.Access {

@@ -15,6 +15,9 @@ const (
 	Serial LinkType = "serial"
 )
 
+// LinkTypes are all kinds.
+var LinkTypes = []LinkType{UDP, DTLS, XBee, Serial}
+
 // A Link is one network over which devices are reached.
 type Link struct {
 	Name          string        `yaml:"name"`
@@ -95,7 +98,7 @@ var linkKeys = []Key{
 	{
 		"links[].type", "Kind of network: `udp`, `dtls` (UDP with keys or certificates), `xbee` (an XBee modem at a serial port), " +
 			"`serial` (a raw serial line).",
-		"Needs no hardware.", oneOf(UDP, DTLS, XBee, Serial),
+		"Needs no hardware.", oneOf(LinkTypes...),
 	},
 	{
 		"links[].listen", "Kinds `udp` and `dtls`: address and UDP port at which datagrams arrive. Without an address: all of the machine's, IPv4 and IPv6.",
