@@ -57,7 +57,9 @@ func rootCommand(environ []string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ), passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), versionCommand())
+	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ),
+		statusCommand(), devicesCommand(), deviceCommand(), kickCommand(),
+		passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), versionCommand())
 	return cmd
 }
 

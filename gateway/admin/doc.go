@@ -10,7 +10,7 @@
 //	operate.go   kick, forget, publish
 //	events.go    the recent events, stream.go their live tail
 //	metrics.go   the metrics, metriclist.go their list
-//	client.go    the API from Go, for the command line
+//	remote.go    the API from Go, for the command line
 //
 // Everything that is shown is asked of the engine through its loop (see [Config]); nothing here touches it otherwise. What
 // is asked in one go is short, so that devices do not wait for a page: long lists are searched and sorted outside.

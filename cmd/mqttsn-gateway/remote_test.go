@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/gateway/admin"
+	"mqttsn-gateway/mqttsn"
+)
+
+const testToken = "0123456789abcdef"
+
+var addressField = regexp.MustCompile(`address="?([0-9.]+:\d+)`)
+
+// serving runs a gateway with an admin page until the test ends, and connects a device, th7, to it. It returns the flags that
+// reach it.
+func serving(t *testing.T) (flags string) {
+	token := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(token, []byte(testToken+"\n"), 0o600))
+	log, done := start(freePorts+" --http 127.0.0.1:0", "MQTTSN_GATEWAY_HTTP_TOKEN_FILE="+token)
+	lines := waitFor(t, log, "msg=ready")
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for log.Scan() { // the gateway waits for who reads its log
+		}
+	}()
+	t.Cleanup(func() {
+		send(t, syscall.SIGTERM)
+		<-read
+		require.Zero(t, <-done)
+	})
+	address := func(message string) string {
+		for _, l := range lines {
+			if strings.Contains(l, message) {
+				return addressField.FindStringSubmatch(l)[1]
+			}
+		}
+		require.Fail(t, "not said", message)
+		return ""
+	}
+	c, err := net.Dial("udp", address("listening for devices"))
+	require.NoError(t, err)
+	defer c.Close()
+	require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Second)))
+	for _, p := range []mqttsn.Packet{
+		&mqttsn.Connect{ProtocolID: mqttsn.ProtocolID, Duration: 60, ClientID: []byte("th7")},
+		&mqttsn.Subscribe{Flags: mqttsn.QoS1.Flags(), MsgID: 1, TopicName: []byte("lamp")},
+	} {
+		_, err = c.Write(p.Append(nil))
+		require.NoError(t, err)
+		_, err = c.Read(make([]byte, 100))
+		require.NoError(t, err)
+	}
+	return fmt.Sprintf(" --url http://%s --token-file %s", address("listening for the admin page"), token)
+}
+
+func TestCommandsAboutARunningGateway(t *testing.T) {
+	flags := serving(t)
+	ask := func(line string) string {
+		t.Helper()
+		code, stdout, stderr := command(line + flags)
+		require.Zero(t, code, stderr)
+		return stdout
+	}
+	require.Regexp(t, `(?s)^mqttsn-gateway  builtin, gateway id 1, ready.*devices +1 active.*link udp +udp, up, 1 devices`, ask("status"))
+	require.Regexp(t, `(?s)^DEVICE +STATE.*\nth7 +active +\d+s ago +udp +127\.0\.0\.1:\d+ +0`, ask("devices"))
+	require.NotContains(t, ask("devices --state asleep"), "th7")
+	require.NotContains(t, ask("devices --search th8"), "th7")
+	require.Regexp(t, `(?s)state +active.*topic 1 +lamp.*subscription +lamp, QoS 1.*device connected`, ask("device th7"))
+
+	var s status
+	require.NoError(t, json.Unmarshal([]byte(ask("status --json")), &s))
+	require.Equal(t, "udp", s.Links[0].Name)
+	var ds admin.Devices
+	require.NoError(t, json.Unmarshal([]byte(ask("devices --json --link udp")), &ds))
+	require.Equal(t, 1, ds.Total)
+	var d admin.DeviceDetail
+	require.NoError(t, json.Unmarshal([]byte(ask("device th7 --json")), &d))
+	require.Equal(t, "lamp", d.SubscriptionList[0].Filter)
+
+	require.Equal(t, "th7 is disconnected\n", ask("kick th7"))
+	require.Contains(t, ask("device th7"), "disconnected by the operator")
+	for line, want := range map[string]string{
+		"kick th7":                 `there is no connected device "th7"`,
+		"kick th7 --client":        `there is no connected client "th7"`,
+		"device th8":               `there is no session of a device "th8"`,
+		"devices --state bored":    "there is no state bored",
+		"status --token-file none": "open none: no such file or directory",
+	} {
+		f := flags
+		if strings.Contains(line, "token-file") {
+			f, _, _ = strings.Cut(flags, " --token-file")
+		}
+		code, _, stderr := command(line + f)
+		require.Equal(t, exitFailed, code, line)
+		require.Equal(t, "mqttsn-gateway: "+want+"\n", stderr, line)
+	}
+}
+
+func TestNoGatewayAnswers(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l.Close()
+	code, _, stderr := command("status --url http://" + l.Addr().String())
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stderr, "no gateway answers at http://"+l.Addr().String())
+	require.Contains(t, stderr, "start it with --http")
+}
+
+func TestPlain(t *testing.T) {
+	require.Equal(t, "a\ufffd[31mb ü", plain("a\x1b[31mb ü"))
+}
