@@ -10,6 +10,7 @@ import (
 	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
 )
 
@@ -105,7 +106,11 @@ func clientSettings(d *engine.ClientConfig, m *config.MQTT) {
 	d.Queue = engine.Limit{Messages: m.Queue.Messages, Bytes: int(m.Queue.Bytes)}
 }
 
+// versions of MQTT towards the upstream broker; auto is the zero version.
+var versions = map[string]mqtt.Version{config.Version5: mqtt.V5, config.Version311: mqtt.V311}
+
 func uplinkSettings(d *engine.UplinkConfig, u *config.Upstream, password string) {
+	d.Version = versions[u.Version]
 	d.ClientID = u.ClientID
 	d.Username = u.Username
 	d.Password = []byte(password)

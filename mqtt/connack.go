@@ -91,7 +91,8 @@ func (c *Connack) decode(d *decoder) {
 		d.fail(MalformedPacket, "reserved CONNACK flag is set") // MQTT-3.2.2-1
 	}
 	c.SessionPresent = flags == 1
-	if d.v < V5 {
+	older := d.v == V5 && len(d.b) == 1 // a server that does not know MQTT 5 answers in its own version
+	if d.v < V5 || older {
 		code := d.u8()
 		if int(code) >= len(connackCodes) {
 			d.fail(ProtocolViolation, "CONNACK return code %d is reserved", code)
@@ -104,7 +105,11 @@ func (c *Connack) decode(d *decoder) {
 	if c.SessionPresent && c.Reason.Failed() {
 		d.fail(ProtocolViolation, "session present, and refused") // MQTT-3.2.2-6
 	}
-	c.decodeProperties(d)
+	if !older {
+		c.decodeProperties(d)
+	} else if !c.Reason.Failed() {
+		d.fail(MalformedPacket, "CONNACK of an older version accepts MQTT 5")
+	}
 }
 
 func (c *Connack) decodeProperties(d *decoder) {

@@ -157,3 +157,15 @@ func TestMalformed(t *testing.T) {
 		})
 	}
 }
+
+// TestConnackOfAnOlderServer: who knows no MQTT 5 refuses it in its own version, which has no properties.
+func TestConnackOfAnOlderServer(t *testing.T) {
+	d := &decoder{v: V5, fromServer: true}
+	p, err := d.packet(0x20, []byte{0x00, 0x01})
+	require.NoError(t, err)
+	require.Equal(t, UnsupportedProtocolVersion, p.(*Connack).Reason)
+	for _, body := range [][]byte{{0x00, 0x00}, {0x00, 0x06}, {0x01, 0x01}, {0x00}} {
+		_, err := d.packet(0x20, body)
+		require.Error(t, err, "% x", body)
+	}
+}

@@ -119,6 +119,9 @@ func (r *reader) checkUpstream() {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", err.Error(), "")
 	}
 	r.checkUpstreamTLS()
+	if u.Version == Version311 && r.bridged() {
+		r.problem(r.originOf("upstream.version"), "upstream.version", "the mode aggregating needs MQTT 5: without it, messages would go round", "write auto or 5")
+	}
 	if u.Reconnect.Min > u.Reconnect.Max {
 		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",
 			fmt.Sprintf("%s is more than max, %s", show(u.Reconnect.Min), show(u.Reconnect.Max)), "")
@@ -128,4 +131,14 @@ func (r *reader) checkUpstream() {
 			fmt.Sprintf("%s is more than session_expiry, %s", show(u.WillDelay), show(u.SessionExpiry)),
 			"write less: the broker sends the wills when the session ends")
 	}
+}
+
+// bridged reports whether the router is joined with the upstream broker, for all devices or for some.
+func (r *reader) bridged() bool {
+	for _, d := range r.config.Devices {
+		if d.Mode == Aggregating {
+			return true
+		}
+	}
+	return r.config.Gateway.Mode == Aggregating
 }

@@ -10,6 +10,7 @@ import (
 // Upstream is the broker that devices are joined with in the modes transparent and aggregating.
 type Upstream struct {
 	URL            string        `yaml:"url"`
+	Version        string        `yaml:"version"`
 	Username       string        `yaml:"username"`
 	Password       string        `yaml:"password"`
 	PasswordFile   string        `yaml:"password_file"`
@@ -28,6 +29,13 @@ type Upstream struct {
 	Reconnect      Reconnect     `yaml:"reconnect"`
 	DialRate       int           `yaml:"dial_rate"`
 }
+
+// Versions of MQTT towards the upstream broker.
+const (
+	VersionAuto = "auto"
+	Version5    = "5"
+	Version311  = "3.1.1"
+)
 
 // Reconnect bounds the pause between attempts to reach the broker. It doubles with each failure, with jitter.
 type Reconnect struct {
@@ -58,6 +66,7 @@ func firstLine(file string) (string, error) {
 
 func defaultUpstream() Upstream {
 	return Upstream{
+		Version:        VersionAuto,
 		ClientID:       "%c",
 		KeepAlive:      time.Minute,
 		ConnectTimeout: 10 * time.Second,
@@ -75,6 +84,11 @@ var upstreamKeys = []Key{
 		"upstream.url", "Where the broker is: `mqtt://host` (port 1883 if left out), `mqtts://host` (TLS, 8883), " +
 			"`ws://host/path` (WebSocket, 80) or `wss://host/path` (443). Empty: no broker.",
 		"The built-in broker needs none.", brokerURL,
+	},
+	{
+		"upstream.version", "Version of MQTT spoken to the broker. `auto`: 5, and 3.1.1 in the mode `transparent` with a broker that knows no 5. " +
+			"docs/cloud.md says what 3.1.1 cannot do.",
+		"A broker of today knows 5, and one that does not says so.", oneOf(VersionAuto, Version5, Version311),
 	},
 	{"upstream.username", "User name told to the broker; `%c` stands for the device's client id, in the mode `transparent`. Empty: none.", "Brokers on the same machine rarely ask.", anything},
 	{"upstream.password", "Password told to the broker. Better kept in a file or in the environment.", "Brokers on the same machine rarely ask.", anything},

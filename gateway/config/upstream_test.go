@@ -115,6 +115,8 @@ func TestUpstreamFiles(t *testing.T) {
 		{"mqtts://b", "cert_file: key.pem, key_file: cert.pem", "upstream.cert_file: key.pem with cert.pem: "},
 		{"mqtt://b", "ca_file: cert.pem", "upstream.ca_file: upstream.url asks for no encryption; write mqtts://"},
 		{"ws://b", "alpn: mqtt", "upstream.alpn: upstream.url asks for no encryption; write mqtts://"},
+		{"mqtt://b", "version: 3.1.1", ""},
+		{"mqtt://b", "version: 3", "upstream.version: 3 is not known; write auto, 5 or 3.1.1"},
 		{"mqtt://b", "proxy: 'ftp://proxy'", "upstream.proxy: ftp://proxy is not the URL of a proxy; write http://"},
 	} {
 		c, err := loadText(t, fmt.Appendf(nil, "upstream: {url: '%s', %s}", row.url, row.files))
@@ -125,5 +127,15 @@ func TestUpstreamFiles(t *testing.T) {
 			continue
 		}
 		require.ErrorContains(t, err, row.want)
+	}
+}
+
+func TestBridgeNeedsVersion5(t *testing.T) {
+	for _, text := range []string{
+		"{gateway: {mode: aggregating}, upstream: {url: mqtt://b, version: 3.1.1}}",
+		"{devices: {th7: {mode: aggregating}}, upstream: {url: mqtt://b, version: 3.1.1}}",
+	} {
+		_, err := loadText(t, []byte(text))
+		require.ErrorContains(t, err, "upstream.version: the mode aggregating needs MQTT 5: without it, messages would go round; write auto or 5")
 	}
 }

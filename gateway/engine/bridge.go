@@ -68,6 +68,7 @@ func newBridge(e *Engine) *bridge {
 func (b *bridge) routing() *routing  { return &b.mark }
 func (b *bridge) present() bool      { return b.ready() }
 func (b *bridge) wanted() bool       { return !b.e.closing }
+func (b *bridge) older() bool        { return false } // without No Local, messages would go round
 func (b *bridge) idle()              {}
 func (b *bridge) down(mqtt.Reason)   {}
 func (b *bridge) due() time.Duration { return b.staleBy }

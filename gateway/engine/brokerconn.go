@@ -14,6 +14,7 @@ type brokerConn struct {
 	session  brokerSession
 	key      string // the client id of the device that it serves, in notes
 	clientID string // ours at the broker
+	version  mqtt.Version
 
 	state     brokerState
 	id        ConnID
@@ -38,6 +39,7 @@ type brokerSession interface {
 	receivePacket(mqtt.Packet)
 	down(reason mqtt.Reason) // the connection was refused or lost, or could not be made
 	wanted() bool            // a connection is needed
+	older() bool             // it can do with MQTT 3.1.1
 	idle()                   // there is none, and none is needed
 	due() time.Duration      // the session's own deadline
 	tick(now time.Duration)  // serves it
@@ -102,9 +104,10 @@ func (b *brokerConn) await(at time.Duration) {
 // opened says that the connection is there.
 func (b *brokerConn) opened() {
 	c := &b.e.cfg.Uplink
+	b.version = b.newest()
 	username := strings.ReplaceAll(c.Username, "%c", b.key)
 	p := &mqtt.Connect{
-		Version: mqtt.V5, ClientID: b.clientID, KeepAlive: uint16(c.KeepAlive / time.Second),
+		Version: b.version, ClientID: b.clientID, KeepAlive: uint16(c.KeepAlive / time.Second),
 		SessionExpiry: uint32(c.SessionExpiry / time.Second), ReceiveMaximum: c.ReceiveMaximum,
 		Username: username, HasUsername: username != "",
 		Password: c.Password, HasPassword: len(c.Password) > 0,
@@ -114,6 +117,17 @@ func (b *brokerConn) opened() {
 	b.state, b.deadline = brokerConnecting, b.e.now+c.ConnectTimeout
 	b.send(p)
 	b.schedule()
+}
+
+// newest is the newest version that may be spoken and that the broker has not refused.
+func (b *brokerConn) newest() mqtt.Version {
+	switch v := b.e.cfg.Uplink.Version; {
+	case v != 0:
+		return v
+	case b.e.olderBroker && b.session.older():
+		return mqtt.V311
+	}
+	return mqtt.V5
 }
 
 func (b *brokerConn) send(p mqtt.Packet) {
@@ -164,6 +178,17 @@ func (b *brokerConn) connack(p *mqtt.Connack) {
 	if b.state != brokerConnecting {
 		b.drop("the broker sent CONNACK twice")
 		return
+	}
+	if p.Reason == mqtt.UnsupportedProtocolVersion && b.version == mqtt.V5 {
+		if !b.e.olderBroker {
+			b.e.olderBroker = true
+			b.e.out.note(NoteUplinkOlder, b.key, Addr{}, "")
+		}
+		if b.newest() < b.version {
+			b.close()
+			b.dial()
+			return
+		}
 	}
 	if p.Reason.Failed() {
 		b.e.stats.UplinkRefused++

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/gateway/access"
+	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
 )
 
@@ -144,8 +145,9 @@ type ClientConfig struct {
 
 // UplinkConfig is the rules for connections to the upstream broker.
 type UplinkConfig struct {
-	ClientID       string // template: %c is the device's client id
-	Username       string // template as well; empty for none
+	Version        mqtt.Version // 0: MQTT 5, and 3.1.1 for devices' connections to a broker that knows no 5
+	ClientID       string       // template: %c is the device's client id
+	Username       string       // template as well; empty for none
 	Password       []byte
 	KeepAlive      time.Duration
 	ConnectTimeout time.Duration

@@ -44,6 +44,8 @@ type Engine struct {
 	lastConn ConnID
 	dialTime time.Duration // when the next dial may leave
 
+	olderBroker bool // the upstream broker has refused MQTT 5
+
 	closing bool
 	stats   Stats
 }

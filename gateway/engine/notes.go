@@ -29,6 +29,7 @@ const (
 	NoteUplinkLost
 	NoteUplinkRefused
 	NoteUplinkFailure
+	NoteUplinkOlder
 	NoteClientConnected
 	NoteClientRefused
 	NoteClientDisconnected
@@ -62,6 +63,7 @@ var notes = [...]struct {
 	NoteUplinkLost:         {Warn, "connection to the upstream broker lost"},
 	NoteUplinkRefused:      {Warn, "upstream broker refused the connection"},
 	NoteUplinkFailure:      {Warn, "upstream broker cannot be reached"},
+	NoteUplinkOlder:        {Warn, "upstream broker does not know MQTT 5"},
 	NoteClientConnected:    {Info, "client connected"},
 	NoteClientRefused:      {Warn, "client refused"},
 	NoteClientDisconnected: {Info, "client disconnected"},

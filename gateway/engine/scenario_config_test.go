@@ -11,6 +11,7 @@ import (
 
 	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/mqtt"
 )
 
 // settings are what a scenario may configure by a name of its own. Every other setting is the name of a field, in
@@ -22,6 +23,9 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 		c.Mode = choice(w, v, map[string]engine.Mode{
 			"builtin": engine.Builtin, "transparent": engine.Transparent, "aggregating": engine.Aggregating,
 		})
+	},
+	"upstream-version": func(c *engine.Config, w *words, v string) {
+		c.Uplink.Version = choice(w, v, map[string]mqtt.Version{"auto": 0, "5": mqtt.V5, "3.1.1": mqtt.V311})
 	},
 	"allow-qos-minus-one": func(c *engine.Config, _ *words, _ string) { c.QoSNeg1 = true },
 	"overflow": func(c *engine.Config, w *words, v string) {

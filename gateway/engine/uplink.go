@@ -99,6 +99,9 @@ func (u *uplink) eraseReceived(d *Device) {
 // begun so.
 func (u *uplink) hello(p *mqtt.Connect) {
 	p.CleanStart = u.insist
+	if p.Version < mqtt.V5 && (u.d == nil || u.d.clean) {
+		p.CleanStart = true // nothing else ends a session there
+	}
 	if u.key == "" {
 		p.CleanStart, p.SessionExpiry = true, 0 // there is nothing to keep for senders of QoS -1
 	}
@@ -179,6 +182,8 @@ func (u *uplink) down(reason mqtt.Reason) {
 		d.refuse(reason)
 	}
 }
+
+func (u *uplink) older() bool { return true }
 
 func (u *uplink) wanted() bool {
 	switch {
