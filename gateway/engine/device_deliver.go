@@ -35,6 +35,7 @@ type registration struct {
 	msgID   uint16 // 0: none under way
 	tries   int
 	rounds  int
+	over    bool // the round is: nothing was heard of the device in it
 	begun   time.Duration
 	due     time.Duration
 }

@@ -59,24 +59,38 @@ func (d *Device) retryRegister() {
 		return
 	}
 	if d.heard <= d.reg.begun {
+		d.reg.over = true
 		d.stall()
 		return
 	}
-	// The device is there and does not answer REGISTER: RIOT's clients have no handler for it.
+	if !d.endRound() {
+		d.beginRound()
+		return
+	}
+	d.carryOn()
+}
+
+// beginRound sends REGISTER, with all its retries before it.
+func (d *Device) beginRound() {
+	d.reg.tries, d.reg.begun, d.reg.over = 0, d.e.now, false
+	d.sendRegister()
+}
+
+// endRound is when all retries of REGISTER were unanswered by a device that is there: RIOT's clients have no handler for
+// it. It reports whether that is enough to go on without an answer.
+func (d *Device) endRound() bool {
 	d.reg.rounds++
 	t := d.topics.get(d.reg.topicID)
 	switch {
 	case t.told:
 		t.known = true // it learned the id from an earlier REGACK or SUBACK
 	case d.reg.rounds < registerRounds:
-		d.reg.tries, d.reg.begun = 0, d.e.now
-		d.sendRegister()
-		return
+		return false
 	default:
 		d.refuseTopic(t, "REGISTER was not answered: ")
 	}
 	d.reg = registration{}
-	d.carryOn()
+	return true
 }
 
 // stall stops sending to a device that has not answered anything, until it is heard again. A sleeper that fell silent in
@@ -110,9 +124,9 @@ func (d *Device) resume() {
 	if !d.reachable() {
 		return
 	}
-	if d.reg.msgID != 0 {
-		d.reg.tries, d.reg.begun = 0, d.e.now
-		d.sendRegister()
+	// A device that says nothing all the while, but speaks later, may have no handler for REGISTER either.
+	if d.reg.msgID != 0 && !(d.reg.over && d.endRound()) {
+		d.beginRound()
 	}
 	d.carryOn()
 }
