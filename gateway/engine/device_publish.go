@@ -62,6 +62,7 @@ func (d *Device) publish(p publication) {
 		return
 	}
 	d.stats.PublishedUp++
+	d.e.stats.PublishedUp++
 	m := &Message{
 		Topic: name, Payload: append([]byte(nil), p.payload...), QoS: p.qos, Retain: p.retain,
 		expires: never, origin: d,

@@ -46,6 +46,16 @@ func TestDeviceDetail(t *testing.T) {
 	require.False(t, ok)
 }
 
+func TestPublicationsAreCounted(t *testing.T) {
+	e, out := fleet(t, 1)
+	hear(e, out, time.Second, 0, &mqttsn.Publish{TopicID: 1, Data: []byte("21")})
+	d, _ := e.Device("sensor-00000")
+	require.EqualValues(t, 1, d.Stats.PublishedUp)
+	require.EqualValues(t, 1, e.Stats().PublishedUp)
+	require.EqualValues(t, 1, d.Stats.PublishedDown)
+	require.EqualValues(t, 1, e.Stats().PublishedDown)
+}
+
 func TestLinksCount(t *testing.T) {
 	e, out := fleet(t, 3)
 	e.Datagram(0, 0, benchPeer(0), []byte{9, 9}, out)
