@@ -138,6 +138,10 @@ var metrics = []metric{
 		one(func(v *snapshot) uint64 { return v.stats.PublicationsRefused }),
 	},
 	{
+		"mqttsn_forbidden_total", counter, nil, "What access rules have forbidden: connecting, publishing, subscribing.",
+		one(func(v *snapshot) uint64 { return v.stats.Forbidden }),
+	},
+	{
 		"mqttsn_anonymous_publications_total", counter, nil, "Publications of QoS -1 that were taken.",
 		one(func(v *snapshot) uint64 { return v.stats.QoSNeg1 }),
 	},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -87,6 +88,26 @@ func TestMetricsAreWellNamed(t *testing.T) {
 		for _, l := range m.labels {
 			require.Contains(t, []string{"link", "state", "reason", "direction", "version"}, l, m.name)
 		}
+	}
+}
+
+// A counter that the engine has and nobody can see is of no use.
+func TestEveryCounterIsAMetric(t *testing.T) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[engine.Stats]()) {
+		if !f.IsExported() || f.Name == "Datagrams" || f.Name == "Sent" {
+			continue // these are shown link by link
+		}
+		var v snapshot
+		reflect.ValueOf(&v.stats).Elem().FieldByIndex(f.Index).SetUint(4711)
+		shown := 0
+		for _, m := range metrics {
+			m.values(&Server{}, &v, func(value float64, _ ...string) {
+				if value == 4711 {
+					shown++
+				}
+			})
+		}
+		require.Equal(t, 1, shown, f.Name)
 	}
 }
 
