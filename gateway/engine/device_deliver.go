@@ -35,6 +35,7 @@ type registration struct {
 	msgID   uint16 // 0: none under way
 	tries   int
 	rounds  int
+	held    bool // waits for the disk
 	over    bool // the round is: nothing was heard of the device in it
 	begun   time.Duration
 	due     time.Duration
@@ -279,11 +280,17 @@ func (d *Device) announce(id uint16) bool {
 	if d.e.rec.passed(gate) {
 		return d.sendRegister()
 	}
+	d.reg.held = true // a device must not learn an id that we might forget
 	msgID := d.reg.msgID
-	d.e.rec.after(gate, func() { // a device must not learn an id that we might forget
-		if d.reg.msgID == msgID && d.reachable() && !d.sendRegister() {
+	d.e.rec.after(gate, func() {
+		if d.reg.msgID != msgID || !d.reg.held {
+			return
+		}
+		d.reg.held = false
+		if d.reachable() && !d.sendRegister() {
 			d.pump()
 		}
+		d.schedule()
 	})
 	return true
 }
@@ -446,7 +453,9 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 	case reason == mqtt.ImplementationSpecificError && f.dup:
 		// Some devices know no DUP bit, RIOT's emcute for one, and refuse a message that has it.
 		d.noDUP, f.dup = true, false
-		d.sendPublish(f)
+		if f.paused = !d.reachable(); !f.paused {
+			d.sendPublish(f)
+		}
 	default:
 		en := d.land(f)
 		d.e.stats.Undeliverable++

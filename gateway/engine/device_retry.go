@@ -5,7 +5,7 @@ import "time"
 // retryTime is when the next unanswered message is sent again.
 func (d *Device) retryTime() time.Duration {
 	at := never
-	if d.reg.msgID != 0 {
+	if d.reg.msgID != 0 && !d.reg.held {
 		at = d.reg.due
 	}
 	for i := range d.flights {
@@ -18,7 +18,7 @@ func (d *Device) retryTime() time.Duration {
 
 // retry sends again what is due (v1.2, 6.13), or finds that the device does not answer.
 func (d *Device) retry(now time.Duration) {
-	if d.reg.msgID != 0 && now >= d.reg.due {
+	if d.reg.msgID != 0 && !d.reg.held && now >= d.reg.due {
 		d.retryRegister()
 	}
 	for i := range d.flights {
@@ -125,7 +125,7 @@ func (d *Device) resume() {
 		return
 	}
 	// A device that says nothing all the while, but speaks later, may have no handler for REGISTER either.
-	if d.reg.msgID != 0 && !(d.reg.over && d.endRound()) {
+	if d.reg.msgID != 0 && !d.reg.held && !(d.reg.over && d.endRound()) {
 		d.beginRound()
 	}
 	d.carryOn()

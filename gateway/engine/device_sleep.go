@@ -28,7 +28,7 @@ func (d *Device) ping() {
 	case Awake:
 		// The device has waited for PINGRESP in vain: perhaps it lost the message in flight, or our REGISTER. Or it has
 		// no handler for that one: so this counts as a retry.
-		if d.reg.msgID != 0 && d.late(d.reg.due) {
+		if d.reg.msgID != 0 && !d.reg.held && d.late(d.reg.due) {
 			d.retryRegister()
 		}
 		d.pauseLate()

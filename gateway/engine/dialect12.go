@@ -27,6 +27,9 @@ func (e *Engine) receive12(a Addr, typ mqttsn.Type, body []byte) error {
 	case mqttsn.TypePublish:
 		return e.publish12(a, body)
 	case mqttsn.TypeDisconnect:
+		if err := new(mqttsn.Disconnect).Parse(body); err != nil {
+			return err
+		}
 		e.endHandshake(a)
 	}
 	d := e.byAddr[a]
