@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"runtime/debug"
 	"time"
 
 	"mqttsn-gateway/gateway/admin"
@@ -9,7 +8,7 @@ import (
 )
 
 // openAdmin opens the port of the admin page, if the configuration names one.
-func (g *gateway) openAdmin() (err error) {
+func (g *gateway) openAdmin(version string) (err error) {
 	c, l := g.cfg, g.loop
 	if c.HTTP.Listen == "" {
 		return nil
@@ -17,7 +16,7 @@ func (g *gateway) openAdmin() (err error) {
 	l.recent = new(admin.Events)
 	ac := admin.Config{
 		Listen: c.HTTP.Listen, Token: c.HTTP.Token,
-		Gateway:  admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version()},
+		Gateway:  admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version},
 		Upstream: c.Upstream.URL,
 		Ask:      l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
 	}
@@ -29,14 +28,6 @@ func (g *gateway) openAdmin() (err error) {
 	}
 	g.log.WithField(fieldAddress, g.admin.Addr().String()).Info("listening for the admin page")
 	return nil
-}
-
-// version is what Go noted of the program.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }
 
 // remember keeps a note for the admin page, if there is one.

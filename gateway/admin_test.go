@@ -19,7 +19,7 @@ func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
 	c := local()
 	c.HTTP.Listen = "127.0.0.1:0"
 	log, hook := test.NewNullLogger()
-	g, err := open(c, log)
+	g, err := open(c, log, "v1.2.3")
 	require.NoError(t, err)
 	stopped := make(chan struct{})
 	ctx, stop := context.WithCancel(t.Context())
@@ -45,6 +45,7 @@ func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
 	var i admin.Gateway
 	ask(t, g, "/api/v1/gateway", &i)
 	require.Equal(t, "mqttsn-gateway", i.Name)
+	require.Equal(t, "v1.2.3", i.Version)
 	require.True(t, i.Ready.OK)
 }
 
@@ -64,5 +65,5 @@ func TestAdminPortInUse(t *testing.T) {
 	c := local()
 	c.HTTP.Listen = taken.Addr().String()
 	log, _ := test.NewNullLogger()
-	require.ErrorContains(t, Run(t.Context(), c, log, nil), "admin page: listen tcp")
+	require.ErrorContains(t, Run(t.Context(), c, log, Options{}), "admin page: listen tcp")
 }

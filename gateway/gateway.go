@@ -17,16 +17,23 @@ import (
 )
 
 // Run runs the gateway that cfg describes until ctx is done. It returns early, with an error that says in a sentence what
-// is wrong, if a link or a listener cannot be opened. When it returns, all of its goroutines have ended. Whenever
-// something comes from reload, which may be nil, the files with keys and certificates are read again.
-func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger, reload <-chan struct{}) error {
-	g, err := open(cfg, log)
+// is wrong, if a link or a listener cannot be opened. When it returns, all of its goroutines have ended.
+func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger, o Options) error {
+	g, err := open(cfg, log, o.Version)
 	if err != nil {
 		return err
 	}
-	g.run(ctx, reload)
+	g.run(ctx, o.Reload)
 	log.Info("stopped")
 	return nil
+}
+
+// Options is what Run is told beside the configuration. The zero value will do.
+type Options struct {
+	Version string // of the program, as the admin page shows it
+
+	// Reload makes the gateway read the files with keys and certificates again, whenever something comes from it.
+	Reload <-chan struct{}
 }
 
 // A gateway is everything that is open.
@@ -40,7 +47,7 @@ type gateway struct {
 	admin     *admin.Server // nil without the admin page
 }
 
-func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
+func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, err error) {
 	l := &loop{
 		log: log, start: time.Now(),
 		inbox: make(chan *batch, inboxLength), radios: newReports(), events: make(chan connEvent, eventsLength), probes: make(chan func()),
@@ -80,7 +87,7 @@ func open(cfg *config.Config, log *logrus.Logger) (_ *gateway, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	if err = g.openAdmin(); err != nil {
+	if err = g.openAdmin(version); err != nil {
 		return nil, err
 	}
 	if ec.Durable {

@@ -29,7 +29,7 @@ func running(t *testing.T, c *config.Config) (address string, stop func()) {
 	log, hook := test.NewNullLogger()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- Run(ctx, c, log, nil) }()
+	go func() { done <- Run(ctx, c, log, Options{}) }()
 	require.Eventually(t, func() bool { return said(hook, "ready") != nil }, 5*time.Second, time.Millisecond)
 	stop = func() {
 		cancel()
@@ -94,7 +94,7 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 	c := local()
 	c.Links[0].Listen = taken.LocalAddr().String()
 	log, _ := test.NewNullLogger()
-	err = Run(t.Context(), c, log, nil)
+	err = Run(t.Context(), c, log, Options{})
 	require.ErrorIs(t, err, syscall.EADDRINUSE)
 	require.ErrorContains(t, err, "link udp")
 }
@@ -105,5 +105,5 @@ func TestRunRefusesADirectoryInUse(t *testing.T) {
 	_, stop := running(t, c)
 	defer stop()
 	log, _ := test.NewNullLogger()
-	require.ErrorContains(t, Run(t.Context(), c, log, nil), "another gateway runs with it")
+	require.ErrorContains(t, Run(t.Context(), c, log, Options{}), "another gateway runs with it")
 }

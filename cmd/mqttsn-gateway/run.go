@@ -32,7 +32,7 @@ func runCommand(environ []string) *cobra.Command {
 			starting(log, given.file)
 			ctx, reload, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
-			return explain(gateway.Run(ctx, c, log, reload))
+			return explain(gateway.Run(ctx, c, log, gateway.Options{Version: buildVersion().version, Reload: reload}))
 		},
 	}
 	given.flags(cmd)
