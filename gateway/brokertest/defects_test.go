@@ -16,7 +16,7 @@ import (
 // eachBroker runs a test against each broker.
 func eachBroker(t *testing.T, f func(t *testing.T, b *server)) {
 	for _, b := range brokers {
-		t.Run(b.name, func(t *testing.T) { f(t, b.start(t, false)) })
+		t.Run(b.name, func(t *testing.T) { f(t, b.start(t, normal)) })
 	}
 }
 

@@ -40,8 +40,8 @@
 // default; packet ids, explanations, and what a CONNACK says of the server are free. Fields that only MQTT 5 has are left
 // out for version 4. packet_test.go and property_test.go name the fields.
 //
-// A row may have the words alone, for a broker of its own, and tight, for one with narrow limits, beside its versions. A
-// step may begin with "4:", "5:", "gateway:" or "mosquitto:" where that makes a difference. Where it is mosquitto that
-// makes it, a line begins with "deviates:", if mosquitto does what the statement forbids, or "differs:", if the
-// specification leaves it open, and says in a sentence how.
+// Beside its versions a row may have the words alone, for a broker of its own; tight, for one with narrow limits; and
+// guarded, for one with users and rules: see brokers_test.go. A step may begin with "4:", "5:", "gateway:" or "mosquitto:"
+// where that makes a difference. Where it is mosquitto that makes it, a line begins with "deviates:", if mosquitto does
+// what the statement forbids, or "differs:", if the specification leaves it open, and says in a sentence how.
 package brokertest

@@ -31,6 +31,8 @@ type mqttJS struct {
 	t        *testing.T
 	driver   *mqttJSDriver
 	number   int
+	scheme   string // of the URL: mqtt, ws or wss
+	ca       string // file of the authority, for wss
 	port     string
 	version  int
 	answers  chan mqttJSLine
@@ -141,7 +143,7 @@ func (d *mqttJSDriver) newUser(t *testing.T, addr string, version int) user {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	u := &mqttJS{
-		t: t, driver: d, number: len(d.users), port: programs.PortOf(t, addr), version: version,
+		t: t, driver: d, number: len(d.users), scheme: "mqtt", port: programs.PortOf(t, addr), version: version,
 		answers: make(chan mqttJSLine, backlog), messages: make(chan message, backlog),
 	}
 	d.users = append(d.users, u)
@@ -173,7 +175,7 @@ func toMQTTJS(m message) *mqttJSMessage {
 }
 
 func (u *mqttJS) connect(s session) bool {
-	question := map[string]any{"client": s.client, "keep": s.keep}
+	question := map[string]any{"client": s.client, "keep": s.keep, "scheme": u.scheme, "ca": u.ca}
 	if s.will != nil {
 		question["will"] = toMQTTJS(*s.will)
 	}

@@ -17,7 +17,7 @@ type row struct {
 	sentence  string
 	versions  []int
 	alone     bool // on a broker of its own
-	tight     bool // on a broker with narrow limits
+	setup     setup
 	steps     []step
 	deviates  string // how mosquitto does not what the statement demands
 	differs   string // how mosquitto uses its freedom otherwise than we do
@@ -98,7 +98,9 @@ func parseHeading(line string) (*row, error) {
 		case "alone":
 			r.alone = true
 		case "tight":
-			r.tight = true
+			r.setup = tight
+		case "guarded":
+			r.setup = guarded
 		default:
 			return nil, fmt.Errorf("[%s] is not known", word)
 		}

@@ -3,7 +3,6 @@ package brokertest
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,18 +16,28 @@ func TestTable(t *testing.T) {
 	for _, b := range brokers {
 		t.Run(b.name, func(t *testing.T) {
 			begun := time.Now()
-			theirs := hosts{t: t, broker: b}
+			h := hosts{broker: b}
+			for i := range h.shared {
+				h.shared[i] = b.start(t, setup(i))
+			}
 			var wg sync.WaitGroup
 			slots := make(chan struct{}, together)
 			played := 0
 			for _, r := range rows {
 				for _, version := range r.versions {
 					played++
+					s := &stage{
+						broker: b.kind, version: version, unique: fmt.Sprintf("r%d", played),
+						clients: make(map[string]*conn), variables: make(map[string]string),
+					}
 					slots <- struct{}{}
 					wg.Go(func() {
 						defer func() { <-slots }()
 						t.Run(fmt.Sprintf("%s/v%d/%s", r.section, version, r.name()), func(t *testing.T) {
-							theirs.play(t, r, version)
+							s.addr = h.addr(t, r)
+							if err := s.play(r.steps); err != nil {
+								t.Error(err)
+							}
 						})
 					})
 				}
@@ -41,34 +50,16 @@ func TestTable(t *testing.T) {
 
 // hosts are the running brokers of a kind that rows share.
 type hosts struct {
-	t             *testing.T
-	broker        broker
-	normal, tight sync.Once
-	servers       [2]*server
-	played        atomic.Int64
+	broker broker
+	shared [setups]*server
 }
 
-// server returns the broker for a row.
-func (h *hosts) server(t *testing.T, r *row) *server {
+// addr is where a row finds its broker.
+func (h *hosts) addr(t *testing.T, r *row) string {
 	if r.alone {
-		return h.broker.start(t, r.tight)
+		return h.broker.start(t, r.setup).addr
 	}
-	if r.tight {
-		h.tight.Do(func() { h.servers[1] = h.broker.start(h.t, true) })
-		return h.servers[1]
-	}
-	h.normal.Do(func() { h.servers[0] = h.broker.start(h.t, false) })
-	return h.servers[0]
-}
-
-func (h *hosts) play(t *testing.T, r *row, version int) {
-	s := &stage{
-		addr: h.server(t, r).addr, broker: h.broker.kind, version: version,
-		unique: fmt.Sprintf("r%d", h.played.Add(1)), clients: make(map[string]*conn), variables: make(map[string]string),
-	}
-	if err := s.play(r.steps); err != nil {
-		t.Error(err)
-	}
+	return h.shared[r.setup].addr
 }
 
 // TestCounts says how large the table is.

@@ -13,7 +13,7 @@ import (
 func TestTools(t *testing.T) {
 	for _, b := range brokers {
 		t.Run(b.name, func(t *testing.T) {
-			addr := b.start(t, false).addr
+			addr := b.start(t, normal).addr
 			for _, version := range []string{"mqttv31", "mqttv311", "mqttv5"} {
 				t.Run(version, func(t *testing.T) { publishAndSubscribe(t, addr, version) })
 			}

@@ -39,7 +39,7 @@ func TestUsesInJavaScript(t *testing.T) {
 func testUses(t *testing.T, libraries []library) {
 	for _, b := range brokers {
 		t.Run(b.name, func(t *testing.T) {
-			addr := b.start(t, false).addr
+			addr := b.start(t, normal).addr
 			for _, l := range libraries {
 				for i, u := range uses {
 					if u.only != 0 && u.only != l.version {

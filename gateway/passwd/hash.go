@@ -18,7 +18,7 @@ const rounds = 20_000
 
 const (
 	maxRounds  = 10_000_000
-	saltLength = 16
+	saltLength = 12 // what mosquitto 2 insists on
 	hashLength = sha512.Size
 )
 

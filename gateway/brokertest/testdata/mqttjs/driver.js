@@ -40,7 +40,8 @@ const verbs = {
     const o = { clientId: q.client, clean: !q.keep, protocolVersion: q.version, reconnectPeriod: 0 };
     if (q.version === 5 && q.keep) o.properties = { sessionExpiryInterval: 600 };
     if (q.will) o.will = { topic: q.will.topic, payload: Buffer.from(q.will.payload, 'base64'), ...options(q.will, q.version) };
-    const client = mqtt.connect(`mqtt://127.0.0.1:${q.port}`, o);
+    if (q.ca) o.ca = require('fs').readFileSync(q.ca);
+    const client = mqtt.connect(`${q.scheme}://127.0.0.1:${q.port}/mqtt`, o);
     clients[q.user] = client;
     client.on('message', (topic, payload, p) => say({ user: q.user, message: packet(topic, payload, p) }));
     client.on('error', (err) => say({ user: q.user, error: String(err) }));
