@@ -158,7 +158,8 @@ func (d *Device) pump() {
 			continue
 		}
 		if !d.rights.Receive(en.msg.Topic) {
-			d.giveUp(i, "forbidden")
+			d.forbidden("receive " + en.msg.Topic)
+			d.drop(d.queue.remove(i))
 			continue
 		}
 		ref, verdict := d.refer(en.msg.Topic)
