@@ -49,13 +49,13 @@ func (e *Engine) Forget(now time.Duration, id string, out *Out) bool {
 		return false
 	}
 	if d.state.live() {
+		d.clean = true // the session ends with the connection, upstream too
 		d.kick()
-	}
-	e.out.note(NoteForgotten, id, Addr{}, "")
-	if e.devices[id] == d {
+	} else {
 		d.north.expired(d)
 		d.free()
 	}
+	e.out.note(NoteForgotten, id, Addr{}, "")
 	return true
 }
 

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -44,8 +45,26 @@ func (w *world) do(verb string, args []string) error {
 		return w.start()
 	case "shutdown":
 		return w.call(func(out *engine.Out) { w.engine.Shutdown(w.now, out) })
+	case "operator":
+		return w.operator(args)
 	}
 	return fmt.Errorf("%s: no such line", verb)
+}
+
+// operator performs kick, forget or kick-client with the session that follows.
+func (w *world) operator(args []string) error {
+	command, ok := map[string]func(now time.Duration, id string, out *engine.Out) bool{
+		"kick": w.engine.Kick, "forget": w.engine.Forget, "kick-client": w.engine.KickClient,
+	}[args[0]]
+	if !ok || len(args) != 2 {
+		return errors.New("an operator can kick, forget and kick-client a session")
+	}
+	done := false
+	err := w.call(func(out *engine.Out) { done = command(w.now, args[1], out) })
+	if err == nil && !done {
+		err = fmt.Errorf("%s has no such session", args[1])
+	}
+	return err
 }
 
 func (w *world) device(verb string, args []string) error {

@@ -31,6 +31,7 @@ import (
 //	broker   th7 accepts | PUBACK id=1 | lost              what the upstream broker does on the connection for th7
 //	radio@2  send-failed                                   the link could not deliver to peer 2; also: down, up
 //	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
+//	operator kick th7                                      also: forget, kick-client
 //	shutdown                                               the gateway stops in an orderly way
 //	restart  rule=deny                                     it is killed, and starts with what is on disk, and other settings
 //
