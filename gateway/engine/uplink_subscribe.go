@@ -100,7 +100,7 @@ func (u *uplink) fail(r *request) {
 // resubscribe tells a broker that has no session of ours any more what the device wants. Retained messages come again:
 // one may have changed meanwhile.
 func (u *uplink) resubscribe() {
-	if u.d == nil || len(u.d.subs) == 0 || u.leaving {
+	if u.d == nil || len(u.d.subs) == 0 {
 		return
 	}
 	p := &mqtt.Subscribe{PacketID: u.newID()}
