@@ -134,6 +134,7 @@ func bridgeSettings(d *engine.BridgeConfig, c *config.Config) {
 	d.Clients, d.Everything = b.Clients, b.Everything
 	d.Window = int(b.Window)
 	d.StatusTopic = b.StatusTopic
+	d.StatisticsTopic, d.StatisticsEvery = b.StatisticsTopic, b.StatisticsInterval
 	d.Spool = engine.Limit{Messages: b.SpoolMessages, Bytes: int(b.SpoolBytes)}
 }
 

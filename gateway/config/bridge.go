@@ -1,16 +1,22 @@
 package config
 
+import "time"
+
 // Bridge is how the router and the upstream broker are joined in the mode aggregating.
 type Bridge struct {
-	Forward       []Forward `yaml:"forward"`
-	PrefixUp      string    `yaml:"prefix_up"`
-	PrefixDown    string    `yaml:"prefix_down"`
-	Clients       bool      `yaml:"clients"`
-	Everything    bool      `yaml:"everything"`
-	Window        uint16    `yaml:"window"`
-	StatusTopic   string    `yaml:"status_topic"`
-	SpoolMessages int       `yaml:"spool_messages"`
-	SpoolBytes    Size      `yaml:"spool_bytes"`
+	Forward     []Forward `yaml:"forward"`
+	PrefixUp    string    `yaml:"prefix_up"`
+	PrefixDown  string    `yaml:"prefix_down"`
+	Clients     bool      `yaml:"clients"`
+	Everything  bool      `yaml:"everything"`
+	Window      uint16    `yaml:"window"`
+	StatusTopic string    `yaml:"status_topic"`
+
+	StatisticsTopic    string        `yaml:"statistics_topic"`
+	StatisticsInterval time.Duration `yaml:"statistics_interval"`
+
+	SpoolMessages int  `yaml:"spool_messages"`
+	SpoolBytes    Size `yaml:"spool_bytes"`
 }
 
 // A Forward is some of what local sessions publish.
@@ -19,7 +25,7 @@ type Forward struct {
 }
 
 func defaultBridge() Bridge {
-	return Bridge{Forward: []Forward{{Filter: "#"}}, Window: 100, SpoolMessages: 100_000, SpoolBytes: 64 << 20}
+	return Bridge{Forward: []Forward{{Filter: "#"}}, Window: 100, SpoolMessages: 100_000, SpoolBytes: 64 << 20, StatisticsInterval: time.Minute}
 }
 
 var bridgeKeys = []Key{
@@ -52,6 +58,13 @@ var bridgeKeys = []Key{
 	{
 		"bridge.status_topic", "Topic where the gateway says retained `online`, and the broker `offline` when it lost the gateway. Empty: none.",
 		"Nobody watches it until told.", anything,
+	},
+	{
+		"bridge.statistics_topic", "Topic where the gateway publishes its counters, as JSON. Empty: none.",
+		"Nobody watches it until told.", anything,
+	},
+	{
+		"bridge.statistics_interval", "How often it does.", "As often as people look.", between(time.Second, day),
 	},
 	{
 		"bridge.spool_messages", "How many messages of QoS 1 and 2 may wait for the broker. A full spool refuses new ones: devices are told congestion.",

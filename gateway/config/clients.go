@@ -42,7 +42,7 @@ var clientKeys = []Key{
 	},
 	{
 		"mqtt.users_file", "Users and their hashed passwords, a line each, as `mqttsn-gateway passwd` and mosquitto_passwd write them.",
-		"There are none: see `mqtt.anonymous`.", like("/etc/mqttsn-gateway/users"),
+		"There are none: see `mqtt.anonymous`.", anything,
 	},
 	{
 		"mqtt.access", "Which MQTT clients may connect, and what each may publish and receive. The first rule that matches a client decides; " +

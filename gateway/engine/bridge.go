@@ -27,6 +27,8 @@ type bridge struct {
 	overflowed bool
 	stale      map[string]struct{} // retained messages from upstream that a new session has not confirmed
 	staleBy    time.Duration
+
+	statisticsAt time.Duration // when they are told next
 }
 
 // BridgeConfig is the rules for aggregating mode.
@@ -44,6 +46,10 @@ type BridgeConfig struct {
 	Spool       Limit
 	Window      int    // QoS 1 and 2 messages under way to the broker
 	StatusTopic string // retained "online" or "offline"; empty for none
+
+	// StatisticsTopic is where Statistics are published, every StatisticsEvery; empty for nowhere.
+	StatisticsTopic string
+	StatisticsEvery time.Duration
 }
 
 // bridgeRecord is the bridge's number on disk.
@@ -53,7 +59,7 @@ const bridgeRecord = 1
 const staleAfter = time.Minute
 
 func newBridge(e *Engine) *bridge {
-	b := &bridge{cfg: &e.cfg.Bridge, received: make(map[uint16]struct{}), staleBy: never}
+	b := &bridge{cfg: &e.cfg.Bridge, received: make(map[uint16]struct{}), staleBy: never, statisticsAt: never}
 	b.brokerConn = brokerConn{e: e, session: b, clientID: e.cfg.Bridge.Name}
 	b.alarm.owner = &b.brokerConn
 	b.wants.init()
@@ -71,7 +77,7 @@ func (b *bridge) wanted() bool       { return !b.e.closing }
 func (b *bridge) older() bool        { return false } // without No Local, messages would go round
 func (b *bridge) idle()              {}
 func (b *bridge) down(mqtt.Reason)   {}
-func (b *bridge) due() time.Duration { return b.staleBy }
+func (b *bridge) due() time.Duration { return min(b.staleBy, b.statisticsAt) }
 
 // refuses reports whether a QoS 1 or 2 message that would have to go upstream finds no room to wait.
 func (b *bridge) refuses(m *Message) bool {
@@ -225,6 +231,7 @@ func (b *bridge) up(present bool) {
 	}
 	b.subscribeAll(present)
 	b.pump()
+	b.tellStatistics()
 }
 
 // sendOn sends a message on this connection, as soon as it is on disk how far it has come.
@@ -235,12 +242,6 @@ func (b *bridge) sendOn(f clientFlight, dup bool) {
 			b.sendPublish(&b.flights[i].entry, dup)
 		}
 	})
-}
-
-func (b *bridge) sayStatus(status string) {
-	if b.cfg.StatusTopic != "" {
-		b.send(&mqtt.Publish{Topic: b.cfg.StatusTopic, Payload: []byte(status), Retain: true})
-	}
 }
 
 func (b *bridge) receivePacket(p mqtt.Packet) {
@@ -347,7 +348,13 @@ func (b *bridge) expectRetained() {
 	b.staleBy = b.e.now + staleAfter
 }
 
-func (b *bridge) tick(time.Duration) {
+func (b *bridge) tick(now time.Duration) {
+	if now >= b.statisticsAt {
+		b.tellStatistics()
+	}
+	if now < b.staleBy {
+		return
+	}
 	for name := range b.stale {
 		if m, ok := b.e.router.retained.names.Get(name); ok {
 			b.e.router.retained.forget(m)

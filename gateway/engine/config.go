@@ -206,6 +206,8 @@ func DefaultConfig(link string) Config {
 			Forward: []string{"#"},
 			Spool:   Limit{Messages: 100_000, Bytes: 64 << 20},
 			Window:  100,
+
+			StatisticsEvery: time.Minute,
 		},
 	}
 }
