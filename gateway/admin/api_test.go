@@ -189,3 +189,15 @@ func TestUnknownRequests(t *testing.T) {
 	require.Contains(t, e.Error, "openapi.yaml")
 	require.Equal(t, http.StatusNotFound, w.call("DELETE", "/api/v1/devices/th1", "", &e))
 }
+
+// Who connects and says nothing, or says it slowly, is sent away.
+func TestServerHasTimeLimits(t *testing.T) {
+	s := newWorld(t, engine.Builtin).server.http
+	for name, limit := range map[string]time.Duration{
+		"header": s.ReadHeaderTimeout, "request": s.ReadTimeout, "answer": s.WriteTimeout, "idle": s.IdleTimeout,
+	} {
+		require.Positive(t, limit, name)
+		require.LessOrEqual(t, limit, time.Minute, name)
+	}
+	require.Positive(t, s.MaxHeaderBytes)
+}

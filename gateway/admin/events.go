@@ -60,6 +60,15 @@ func (l *Events) detail(at time.Time) bool {
 
 // since returns the events behind number seq that are still there, and a channel that is closed when there are more.
 func (l *Events) since(s *Server, seq uint64) (events []Event, more <-chan struct{}) {
+	first, kept, more := l.behind(seq)
+	for i := range kept {
+		events = append(events, s.showEvent(first+uint64(i), &kept[i]))
+	}
+	return events, more
+}
+
+// behind copies what since shows; the loop, which adds, must not wait while it is made readable.
+func (l *Events) behind(seq uint64) (first uint64, kept []event, more <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if seq > l.last {
@@ -68,13 +77,15 @@ func (l *Events) since(s *Server, seq uint64) (events []Event, more <-chan struc
 	if l.last > keptEvents {
 		seq = max(seq, l.last-keptEvents)
 	}
-	for ; seq < l.last; seq++ {
-		events = append(events, s.showEvent(seq+1, &l.ring[(seq+1)%keptEvents]))
+	first = seq + 1
+	kept = make([]event, 0, l.last-seq)
+	for n := first; n <= l.last; n++ {
+		kept = append(kept, l.ring[n%keptEvents])
 	}
 	if l.changed == nil {
 		l.changed = make(chan struct{})
 	}
-	return events, l.changed
+	return first, kept, l.changed
 }
 
 // newest is the number of the newest event; 0 before the first.

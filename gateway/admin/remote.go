@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // A Remote asks a running gateway through its API.
@@ -19,6 +20,9 @@ type Remote struct {
 
 // maxAnswer bounds what a Remote reads, in octets: a page of the list of devices takes a tenth of it.
 const maxAnswer = 16 << 20
+
+// answerTimeout bounds how long a Remote waits for an answer.
+const answerTimeout = 30 * time.Second
 
 // Get reads the answer to a question into v. The path is the part behind /api/v1/. Where the gateway refuses,
 // the error is its reason.
@@ -46,7 +50,7 @@ func (r *Remote) call(ctx context.Context, method, path string, body, v any) err
 		q.Header.Set("Authorization", "Bearer "+r.Token)
 	}
 	q.Close = true
-	a, err := http.DefaultClient.Do(q)
+	a, err := (&http.Client{Timeout: answerTimeout}).Do(q)
 	if err != nil {
 		return err
 	}
