@@ -68,6 +68,7 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 	}
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
 	ec.Identity = l.identity
+	ec.Sys.Version = "mqttsn-gateway " + version
 	ec.MTU = func(id engine.LinkID) int { return l.links[id].MTU() }
 	ec.FormatPeer = func(id engine.LinkID, p radio.Peer) string { return l.links[id].FormatPeer(p) }
 	ec.ParsePeer = func(id engine.LinkID, s string) (radio.Peer, error) { return l.links[id].ParsePeer(s) }

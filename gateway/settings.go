@@ -47,6 +47,9 @@ func settings(c *config.Config) (engine.Config, error) {
 		}
 		e.Devices[id] = o
 	}
+	if hasRouter(c) {
+		e.Sys.Every = c.MQTT.SysInterval
+	}
 	deviceSettings(&e.Device, c)
 	clientSettings(&e.Client, &c.MQTT)
 	uplinkSettings(&e.Uplink, &c.Upstream, password)

@@ -168,6 +168,8 @@ func (c *Client) sendPublish(en *entry, dup bool) {
 		p.HasExpiry = true
 		p.Expiry = uint32((max(0, left-c.e.now) + time.Second - 1) / time.Second) // less the whole seconds that it waited
 	}
+	c.e.stats.ClientSent++
+	c.e.stats.ClientSentBytes += uint64(len(p.Payload))
 	c.conn.send(p)
 }
 

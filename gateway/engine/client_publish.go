@@ -9,6 +9,8 @@ import (
 
 // publish serves a PUBLISH of the client (MQTT 5, 3.3).
 func (c *Client) publish(p *mqtt.Publish) {
+	c.e.stats.ClientReceived++
+	c.e.stats.ClientReceivedBytes += uint64(len(p.Payload))
 	if p.QoS == 2 {
 		if _, dup := c.received[p.PacketID]; dup {
 			c.acknowledge(0, &mqtt.Ack{Kind: mqtt.PUBREC, PacketID: p.PacketID})

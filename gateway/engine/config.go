@@ -27,6 +27,7 @@ type Config struct {
 
 	Device DeviceConfig
 	Client ClientConfig
+	Sys    SysConfig
 	Uplink UplinkConfig
 	Bridge BridgeConfig
 
@@ -141,6 +142,12 @@ type ClientConfig struct {
 	Subscriptions    int
 	Queue            Limit
 	MaxOutstanding   int // octets written but not yet taken by the peer before messages wait in the queue
+}
+
+// SysConfig is what the broker tells of itself under $SYS.
+type SysConfig struct {
+	Every   time.Duration // 0: nothing
+	Version string        // of the program
 }
 
 // UplinkConfig is the rules for connections to the upstream broker.

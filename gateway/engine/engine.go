@@ -48,6 +48,7 @@ type Engine struct {
 
 	closing bool
 	stats   Stats
+	sys     sys
 }
 
 // A conn is the owner of an MQTT connection.
@@ -84,6 +85,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.local.e = e
 	e.router.retained.init(e)
+	e.sys.init(e)
 	e.rec.durable, e.rec.lastID = cfg.Durable, bridgeRecord
 	if cfg.bridged() {
 		e.bridge = newBridge(e)

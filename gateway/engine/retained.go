@@ -69,6 +69,14 @@ func (r *retained) keep(m *Message) {
 	m.gate = rec.gate()
 }
 
+// keepInMemory makes m its topic's message as long as we run.
+func (r *retained) keepInMemory(m *Message) {
+	if old, had := r.names.Get(m.Topic); had {
+		r.bytes -= old.size()
+	}
+	r.restore(m)
+}
+
 // restore puts back a message that is on disk.
 func (r *retained) restore(m *Message) {
 	r.names.Set(m.Topic, m)

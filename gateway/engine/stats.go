@@ -37,6 +37,9 @@ type Stats struct {
 	ClientRefused  uint64
 	ClientDropped  uint64 // messages for ordinary clients that were given up
 
+	ClientReceived, ClientReceivedBytes uint64 // publications from ordinary clients, and octets of their payloads
+	ClientSent, ClientSentBytes         uint64 // the other way
+
 	Forwarded    uint64 // publications that the upstream broker has taken from the spool
 	Fetched      uint64 // publications from upstream
 	SpoolDropped uint64 // publications that could not go upstream
