@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"mqttsn-gateway/gateway/topic"
 	"mqttsn-gateway/mqtt"
 )
@@ -11,6 +13,7 @@ type request struct {
 	filter string
 	topic  topicRef
 	sub    *subscription // what is added or removed
+	old    *subscription // what sub replaces, and is in force again if it fails
 	remove bool          // UNSUBSCRIBE
 }
 
@@ -119,7 +122,7 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 		return
 	}
 	r.sub = &subscription{owner: d, share: share, filter: inner, qos: qos, topic: r.topic, record: d.e.rec.newID()}
-	if old != nil {
+	if r.old = old; old != nil {
 		r.sub.record = old.record
 	}
 	d.replaceSubscription(old, r.sub)
@@ -161,8 +164,7 @@ func (d *Device) finish(r *request) {
 func (d *Device) subscribed(r *request, reason mqtt.Reason) {
 	d.finish(r)
 	if reason.Failed() {
-		d.replaceSubscription(r.sub, nil)
-		d.e.rec.drop(recordSub, d.record, r.sub.record)
+		d.withdraw(r)
 		d.suback(r, 0, reason)
 		return
 	}
@@ -170,6 +172,16 @@ func (d *Device) subscribed(r *request, reason mqtt.Reason) {
 	d.saveSub(r.sub)
 	d.lastSub = lastRequest{r.msgID, r.sub}
 	d.suback(r, r.sub.qos, mqtt.Success)
+}
+
+// withdraw takes back a subscription that failed. One that it replaced is in force again: it was promised.
+func (d *Device) withdraw(r *request) {
+	if !slices.Contains(d.subs, r.sub) {
+		return // the session was reset meanwhile
+	}
+	if d.replaceSubscription(r.sub, r.old); r.old == nil {
+		d.e.rec.drop(recordSub, d.record, r.sub.record)
+	}
 }
 
 func (d *Device) suback(r *request, qos uint8, reason mqtt.Reason) {
