@@ -134,7 +134,7 @@ func startGatewayAt(t testing.TB, addr, data, more string) *server {
 
 func startMosquitto(t testing.TB, s setup) *server {
 	t.Helper()
-	config := "log_type all\n" + lines(t, &mosquittoSetups, s)
+	config := "log_type all\nsys_interval 1\n" + lines(t, &mosquittoSetups, s)
 	addr := programs.FreeAddr(t)
 	return &server{programs.StartMosquitto(t, addr, t.TempDir(), strings.Split(strings.TrimSpace(config), "\n")...), addr}
 }
