@@ -6,6 +6,7 @@
 //	guard.go     who may ask: tokens, and protection from other sites' pages
 //	types.go     what the API says
 //	overview.go  gateway, links, upstream, health
+//	radio.go     what modems tell of themselves and of nodes
 //	devices.go   devices and clients
 //	operate.go   kick, forget, publish
 //	events.go    the recent events, stream.go their live tail

@@ -39,6 +39,9 @@ const metricsIntroduction = `# Metrics
 Counters begin at 0 when the gateway starts. A name, once given, stays, and labels take few values: never a client id, a
 topic or an address.
 
+[configs/prometheus/alerts.yaml](../configs/prometheus/alerts.yaml) has alert rules, and
+[configs/grafana/dashboard.json](../configs/grafana/dashboard.json) a dashboard to import into Grafana.
+
 ` + "```yaml" + `
 scrape_configs:
   - job_name: mqttsn-gateway

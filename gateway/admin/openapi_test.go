@@ -54,7 +54,7 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 }
 
 var apiTypes = []any{
-	Error{}, Health{}, Gateway{}, Links{}, Link{}, Upstream{}, Bridge{}, Devices{}, Device{}, DeviceCounters{}, DeviceDetail{},
+	Error{}, Health{}, Gateway{}, Links{}, Link{}, Nodes{}, Node{}, Upstream{}, Bridge{}, Devices{}, Device{}, DeviceCounters{}, DeviceDetail{},
 	Topic{}, Subscription{}, Message{}, Clients{}, Client{}, EventList{}, Event{}, Publication{}, Published{}, Done{},
 }
 

@@ -114,6 +114,9 @@ func (s *Server) links(r *http.Request) (any, error) {
 		if l.Down {
 			list[i].DownSince = v.clock().time(l.Since)
 		}
+		if radio := s.radio(i); radio != nil {
+			list[i].Modem, list[i].Problem = radio.Modem(), radio.Problem()
+		}
 	}
 	return Links{list}, nil
 }

@@ -24,6 +24,7 @@ func (s *Server) questions() map[string]question {
 	return map[string]question{
 		"GET /api/v1/gateway":              s.gateway,
 		"GET /api/v1/links":                s.links,
+		"GET /api/v1/links/{name}/nodes":   s.nodes,
 		"GET /api/v1/upstream":             s.upstream,
 		"GET /api/v1/devices":              s.devices,
 		"GET /api/v1/devices/{id}":         s.device,

@@ -25,6 +25,7 @@ type Config struct {
 
 	Gateway  Identity
 	Links    []LinkIdentity // by engine.LinkID
+	Radios   []Radio        // the same; nil for a link without a modem
 	Upstream string         // the broker's URL; empty for none
 
 	// Ask runs f on the goroutine that owns the engine and waits until it is done. It reports false if ctx ended before, or

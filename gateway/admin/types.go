@@ -46,6 +46,8 @@ type Link struct {
 	Type        string    `json:"type"`
 	Up          bool      `json:"up"`
 	DownSince   time.Time `json:"down_since,omitzero"`
+	Problem     string    `json:"problem,omitempty"`
+	Modem       string    `json:"modem,omitempty"`
 	MTU         int       `json:"mtu"`
 	Devices     int       `json:"devices"`
 	Received    uint64    `json:"received"`
