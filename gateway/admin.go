@@ -23,6 +23,9 @@ func (g *gateway) openAdmin(version string) (err error) {
 	for _, link := range c.Links {
 		ac.Links = append(ac.Links, admin.LinkIdentity{Name: link.Name, Type: string(link.Type)})
 	}
+	for _, link := range l.links {
+		ac.Radios = append(ac.Radios, radioOf(link.Link))
+	}
 	if g.admin, err = admin.Listen(ac); err != nil {
 		return err
 	}

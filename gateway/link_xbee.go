@@ -5,6 +5,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/config"
 	"mqttsn-gateway/radio"
 	"mqttsn-gateway/radio/xbee"
@@ -40,4 +41,40 @@ func optionsOf(c *config.Link) (o frame.TxOptions) {
 		o |= frame.ExtendedTimeout
 	}
 	return o
+}
+
+// An xbeeRadio tells the admin page of an XBee modem.
+type xbeeRadio struct{ *xbee.Link }
+
+// radioOf is what there is to tell of a link's modem, nil if it has none.
+func radioOf(l radio.Link) admin.Radio {
+	if x, ok := l.(*xbee.Link); ok {
+		return xbeeRadio{x}
+	}
+	return nil
+}
+
+func (x xbeeRadio) Modem() string {
+	if m := x.Status().Modem; m.Family != 0 {
+		return m.String()
+	}
+	return ""
+}
+
+func (x xbeeRadio) Problem() string {
+	if s := x.Status(); s.Problem != nil {
+		return s.Problem.Error()
+	}
+	return ""
+}
+
+func (x xbeeRadio) Nodes() []admin.Node {
+	list := []admin.Node{} // rather than null
+	for _, n := range x.Link.Nodes() {
+		list = append(list, admin.Node{
+			Address: n.Address, Name: n.Name, RSSI: int(n.RSSI), Heard: n.Heard, Received: n.Received, Sent: n.Sent,
+			Delivered: n.Delivered, Failed: n.Failed, Retries: n.Retries, LastError: n.LastError,
+		})
+	}
+	return list
 }

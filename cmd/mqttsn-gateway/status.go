@@ -55,8 +55,14 @@ func (s *status) print(t *tabwriter.Writer) {
 		if !l.Up {
 			state = "down since " + clock(l.DownSince)
 		}
+		if l.Problem != "" {
+			state += " (" + l.Problem + ")"
+		}
 		fmt.Fprintf(t, "link %s\t%s, %s, %d devices, %d datagrams in, %d out, %d malformed, %d undelivered\n",
 			l.Name, l.Type, state, l.Devices, l.Received, l.Sent, l.Dropped, l.Undelivered)
+		if l.Modem != "" {
+			fmt.Fprintf(t, "\t%s\n", l.Modem)
+		}
 	}
 	switch u := &s.Upstream; {
 	case u.Bridge != nil:

@@ -16,6 +16,7 @@ import (
 type gateway struct {
 	*programs.Process
 	mqtt string // where ordinary MQTT clients find it
+	http string // and its admin page
 	log  *programs.Lines
 }
 
@@ -23,6 +24,7 @@ type gateway struct {
 const config = `
 log: {format: json}
 mqtt: {listeners: [{name: mqtt, listen: %q}]}
+http: {listen: %q}
 links: [%s]
 `
 
@@ -32,9 +34,9 @@ func startGateway(t testing.TB, links ...string) *gateway {
 	t.Helper()
 	path := programs.Ours(t, "mqttsn-gateway")
 	dir := t.TempDir()
-	g := &gateway{mqtt: programs.FreeAddr(t)}
+	g := &gateway{mqtt: programs.FreeAddr(t), http: programs.FreeAddr(t)}
 	file := filepath.Join(dir, "gateway.yaml")
-	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, g.mqtt, strings.Join(links, ", ")), 0o600))
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, g.mqtt, g.http, strings.Join(links, ", ")), 0o600))
 	g.Process = programs.StartIn(t, dir, nil, path, "run", "-c", file)
 	g.WaitTCP(g.mqtt)
 	g.log = g.StderrLines()

@@ -1,7 +1,9 @@
 package radios
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"testing"
 	"time"
@@ -112,6 +114,36 @@ func TestTooLongForTheRadio(t *testing.T) {
 	hub.publish("down/th7", fmt.Sprintf("%66d", 2), 1) // 7 octets of PUBLISH, 73 of DigiMesh
 	d.want("down/th7", fmt.Sprintf("%66d", 2), mqttsn.QoS1)
 	require.Equal(t, 1, n.gateway.logged("too long for the link: down/th7"))
+}
+
+// TestModemIsShown: the status says what the modem is, how it stands with each node, and why the link is down.
+func TestModemIsShown(t *testing.T) {
+	t.Parallel()
+	a := newAir(t, xbee.AirConfig{}, xbee.ModemConfig{})
+	n := a.over(t, xbee.NodeConfig{RSSI: 55})
+	d := newDevice(t, n.join(t, "th7"), client.Config{ClientID: "th7"}).connect()
+	d.publish("up/th7", "here", mqttsn.QoS1)
+	status := func() string {
+		p := programs.Start(t, programs.Ours(t, "mqttsn-gateway"), "status", "--url", "http://"+n.gateway.http)
+		p.Succeed()
+		return string(p.Stdout.Bytes())
+	}
+	require.Regexp(t, `link xbee +xbee, up, 1 devices.*\n +Zigbee`, status())
+
+	r, err := http.Get("http://" + n.gateway.http + "/api/v1/links/xbee/nodes")
+	require.NoError(t, err)
+	defer r.Body.Close()
+	var nodes struct{ Nodes []map[string]any }
+	require.NoError(t, json.NewDecoder(r.Body).Decode(&nodes))
+	require.Len(t, nodes.Nodes, 1)
+	require.Contains(t, nodes.Nodes[0]["address"], "xbee:0013A200")
+	for name, least := range map[string]float64{"received": 3, "sent": 3, "delivered": 2} {
+		require.GreaterOrEqual(t, nodes.Nodes[0][name], least, name)
+	}
+
+	a.modem.Unplug()
+	n.gateway.log.Until("link is down")
+	require.Regexp(t, `link xbee +xbee, down since .* \(the serial port`, status())
 }
 
 // TestDoctor sees what the command prints, and its exit code.
