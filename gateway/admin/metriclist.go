@@ -186,6 +186,14 @@ var metrics = []metric{
 		one(func(v *snapshot) uint64 { return v.stats.ClientRefused }),
 	},
 	{
+		"mqttsn_client_publications_total", counter, []string{"direction"}, "Publications from ordinary clients (up) and to them (down).",
+		clientPublications,
+	},
+	{
+		"mqttsn_client_payload_bytes_total", counter, []string{"direction"}, "Payloads of publications from ordinary clients (up) and to them (down).",
+		clientPayload,
+	},
+	{
 		"mqttsn_client_messages_dropped_total", counter, nil, "Messages for ordinary clients that were given up.",
 		one(func(v *snapshot) uint64 { return v.stats.ClientDropped }),
 	},
@@ -268,6 +276,16 @@ func droppedDatagrams(_ *Server, v *snapshot, emit emitter) {
 func publications(_ *Server, v *snapshot, emit emitter) {
 	emit(float64(v.stats.PublishedUp), "up")
 	emit(float64(v.stats.PublishedDown), "down")
+}
+
+func clientPublications(_ *Server, v *snapshot, emit emitter) {
+	emit(float64(v.stats.ClientReceived), "up")
+	emit(float64(v.stats.ClientSent), "down")
+}
+
+func clientPayload(_ *Server, v *snapshot, emit emitter) {
+	emit(float64(v.stats.ClientReceivedBytes), "up")
+	emit(float64(v.stats.ClientSentBytes), "down")
 }
 
 func perLink(f func(l *engine.LinkInfo) float64) func(*Server, *snapshot, emitter) {
