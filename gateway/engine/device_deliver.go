@@ -448,6 +448,8 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 		f.anew = true
 		d.rest()
 		return
+	case f.anew:
+		return // a copy of an earlier answer: it has not been sent again since
 	case reason == mqtt.TopicAliasInvalid && f.topic.kind == topicNormal && !f.again:
 		d.unlearn(f.topic)
 		d.sendAnew(f)
