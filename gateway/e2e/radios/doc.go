@@ -2,7 +2,7 @@
 // the client library over an emulated XBee network, raw serial lines, DTLS and UDP; and ordinary MQTT clients. What the
 // modems and lines do, these tests decide: they pull dongles, reset modems, change addresses and keys.
 //
-//	go test ./gateway/e2e/radios                                 everything, in under a minute
+//	go test ./gateway/e2e/radios                                 everything, in about a minute
 //	go test ./gateway/e2e/radios -run TestScenarios/dtls
 //	go test ./gateway/e2e/radios -run TestSoak -soak 30m         what `make soak-xbee` does
 //	go test ./gateway/e2e/radios -short                          nothing: these tests start programs

@@ -12,9 +12,10 @@ import (
 	"mqttsn-gateway/gateway/e2e/programs"
 )
 
-// A gateway is a running gateway with a built-in broker.
+// A gateway is a running gateway with a built-in broker. Its sessions are on disk.
 type gateway struct {
 	*programs.Process
+	dir  string
 	mqtt string // where ordinary MQTT clients find it
 	http string // and its admin page
 	log  *programs.Lines
@@ -22,6 +23,7 @@ type gateway struct {
 
 // config is the gateway's; the links are the test's. Devices are near, and need not be waited for long.
 const config = `
+gateway: {data: state}
 log: {format: json}
 mqtt: {listeners: [{name: mqtt, listen: %q}]}
 http: {listen: %q}
@@ -32,15 +34,22 @@ links: [%s]
 // serves MQTT clients; whether the links are up is another matter.
 func startGateway(t testing.TB, links ...string) *gateway {
 	t.Helper()
-	path := programs.Ours(t, "mqttsn-gateway")
-	dir := t.TempDir()
-	g := &gateway{mqtt: programs.FreeAddr(t), http: programs.FreeAddr(t)}
-	file := filepath.Join(dir, "gateway.yaml")
-	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, g.mqtt, g.http, strings.Join(links, ", ")), 0o600))
-	g.Process = programs.StartIn(t, dir, nil, path, "run", "-c", file)
+	programs.Ours(t, "mqttsn-gateway") // skips the test if it must not start programs
+	g := &gateway{dir: t.TempDir(), mqtt: programs.FreeAddr(t), http: programs.FreeAddr(t)}
+	text := fmt.Appendf(nil, config, g.mqtt, g.http, strings.Join(links, ", "))
+	require.NoError(t, os.WriteFile(filepath.Join(g.dir, configFile), text, 0o600))
+	g.start(t)
+	return g
+}
+
+const configFile = "gateway.yaml"
+
+// start starts the gateway's process, for the first time or again.
+func (g *gateway) start(t testing.TB) {
+	t.Helper()
+	g.Process = programs.StartIn(t, g.dir, nil, programs.Ours(t, "mqttsn-gateway"), "run", "-c", configFile)
 	g.WaitTCP(g.mqtt)
 	g.log = g.StderrLines()
-	return g
 }
 
 // logged counts the lines of the log so far that contain a text.

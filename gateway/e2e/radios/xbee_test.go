@@ -85,6 +85,32 @@ func TestSessionsSurviveTheModem(t *testing.T) {
 	}
 }
 
+// TestRestartIsNotNoticed kills the gateway under living sessions. They go on with topics, subscriptions and messages, without
+// a CONNECT, as soon as the modem is found again.
+func TestRestartIsNotNoticed(t *testing.T) {
+	t.Parallel()
+	n := newAir(t, xbee.AirConfig{}, xbee.ModemConfig{}).over(t, xbee.NodeConfig{})
+	awake := newDevice(t, n.join(t, "awake"), client.Config{ClientID: "awake", CleanSession: true}).connect()
+	asleep := newDevice(t, n.join(t, "asleep"), client.Config{ClientID: "asleep", CleanSession: true}).connect()
+	awake.subscribe("down/awake")
+	asleep.subscribe("down/asleep")
+	awake.publish("up/awake", "before", mqttsn.QoS1)
+	require.NoError(t, asleep.Sleep(asleep.ctx, time.Hour))
+	newApp(t, n.gateway).publish("down/asleep", "before", 1)
+
+	n.gateway.Kill()
+	n.gateway.start(t)
+	n.gateway.log.Until("link is up")
+	hub := newApp(t, n.gateway, "up/#")
+	awake.publish("up/awake", "after", mqttsn.QoS2)
+	hub.want("up/awake", "after", 2)
+	hub.publish("down/awake", "after", 2)
+	awake.want("down/awake", "after", mqttsn.QoS2)
+	require.NoError(t, asleep.Wake(asleep.ctx))
+	asleep.want("down/asleep", "before", mqttsn.QoS1)
+	require.Zero(t, n.gateway.logged("device connected"))
+}
+
 // TestModemComesLate: a gateway starts without its modem, says so once, and serves it as soon as it is there.
 func TestModemComesLate(t *testing.T) {
 	t.Parallel()
