@@ -17,3 +17,11 @@ func TestLinkKinds(t *testing.T) {
 		require.NotNil(t, k.open, kind)
 	}
 }
+
+// A DTLS device that sleeps must not be woken by ADVERTISE: it has found the gateway.
+func TestNobodyAdvertisesToTheConnected(t *testing.T) {
+	c := config.Default().Links[0]
+	require.NotZero(t, linkSettings(&c, 1).Advertise)
+	c.Type = config.DTLS
+	require.Zero(t, linkSettings(&c, 1).Advertise)
+}

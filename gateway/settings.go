@@ -24,12 +24,8 @@ func settings(c *config.Config) (engine.Config, error) {
 	e.Durable = c.Gateway.Data != ""
 	e.Mode = modes[c.Gateway.Mode]
 	e.Links = nil
-	for _, l := range c.Links {
-		e.Links = append(e.Links, engine.LinkConfig{
-			Name: l.Name, GatewayID: cmp.Or(l.GatewayID, c.Gateway.ID), MTU: cmp.Or(l.MTU, radio.MaxUDP),
-			Advertise: l.Advertise, Broadcast: linkKinds[l.Type].broadcasts, Retry: l.RetryInterval, Retries: l.Retries,
-			Authenticated: linkKinds[l.Type].authenticated, Predefined: l.Predefined,
-		})
+	for i := range c.Links {
+		e.Links = append(e.Links, linkSettings(&c.Links[i], c.Gateway.ID))
 	}
 	for _, r := range c.Access {
 		e.Access = append(e.Access, access.Rule{
@@ -55,6 +51,19 @@ func settings(c *config.Config) (engine.Config, error) {
 	uplinkSettings(&e.Uplink, &c.Upstream, password)
 	bridgeSettings(&e.Bridge, c)
 	return e, nil
+}
+
+func linkSettings(l *config.Link, id uint8) engine.LinkConfig {
+	kind := linkKinds[l.Type]
+	s := engine.LinkConfig{
+		Name: l.Name, GatewayID: cmp.Or(l.GatewayID, id), MTU: cmp.Or(l.MTU, radio.MaxUDP), Advertise: l.Advertise,
+		Broadcast: kind.broadcasts, Retry: l.RetryInterval, Retries: l.Retries, Authenticated: kind.authenticated,
+		Predefined: l.Predefined,
+	}
+	if kind.connected {
+		s.Advertise = 0
+	}
+	return s
 }
 
 var modes = map[config.Mode]engine.Mode{
