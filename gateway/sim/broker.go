@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -21,11 +22,19 @@ type broker struct {
 	memory   int // counts sessions ever made
 
 	trouble brokerTrouble
-	until   time.Duration // the trouble's end
+	outages []outage      // so far; the last may not have an end yet
 	refused time.Duration // when it last turned somebody away
 
 	next *timer // trouble
 	talk *timer // the applications' next publications
+}
+
+// An outage is a time in which nobody could connect.
+type outage struct{ begin, end time.Duration }
+
+// outIn reports whether the broker could not be reached at some time between.
+func (b *broker) outIn(from, to time.Duration) bool {
+	return slices.ContainsFunc(b.outages, func(o outage) bool { return o.begin < to && o.end > from })
 }
 
 type brokerTrouble uint8
@@ -74,7 +83,7 @@ func (b *broker) suffer() {
 	d := b.w.dice
 	if b.trouble != brokerWell {
 		b.w.tell("", "the broker is well")
-		b.trouble = brokerWell
+		b.recover()
 		b.next.after(d.around(b.w.plan.outages))
 		return
 	}
@@ -102,13 +111,22 @@ func (b *broker) suffer() {
 	}
 	if b.trouble == brokerWell {
 		length = d.around(b.w.plan.outages)
+	} else {
+		b.outages = append(b.outages, outage{b.w.now, math.MaxInt64})
 	}
 	b.next.after(length)
 }
 
+func (b *broker) recover() {
+	if b.trouble != brokerWell {
+		b.trouble = brokerWell
+		b.outages[len(b.outages)-1].end = b.w.now
+	}
+}
+
 func (b *broker) calm() {
 	b.next.stop()
-	b.trouble = brokerWell
+	b.recover()
 }
 
 func (b *broker) cutAll() {

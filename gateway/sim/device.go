@@ -297,7 +297,10 @@ func (d *device) turnOver() {
 }
 
 // staysUp is true towards the end, so that nothing is left in the gateway when everybody is asked what they have got.
-func (d *device) staysUp() bool { return d.w.calm && d.w.now > d.w.calmSince+calmTime/3 }
+// Those who answer no REGISTER keep the gateway waiting, and need all the time.
+func (d *device) staysUp() bool {
+	return d.w.calm && (d.habits.deaf || d.w.now > d.w.calmSince+calmTime/3)
+}
 
 // sleep may follow a sleep, with another duration.
 func (d *device) sleep() {

@@ -51,6 +51,9 @@ func newHabits(w *world, i int) habits {
 	if d.chance(0.3) {
 		h.firstID = uint16(d.Uint32())
 	}
+	if h.deaf {
+		h.keepAlive = 30 * time.Second // so that the gateway notices in time that it is there, and says nothing
+	}
 	h.resume = !h.clean && d.chance(0.5)
 	for range 1 + d.IntN(3) {
 		h.topics = append(h.topics, someTopic(d))

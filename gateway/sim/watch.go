@@ -28,6 +28,7 @@ type watch struct {
 	spoke    time.Duration // when it was heard
 	noise    time.Duration // when something came from there that may count as a sign of life
 	ended    time.Duration // when its session, or only its connection, ended
+	moved    time.Duration // when it was last found at another address
 	fresh    bool          // nothing was heard since CONNACK
 	unproven bool          // moved, and has not answered anything at the new address
 
@@ -302,6 +303,7 @@ func (k *watch) settleAt(a engine.Addr) {
 	}
 	if k.resident {
 		k.w.stats.Moves++
+		k.moved = k.w.now
 		k.unsettle()
 	}
 	k.at, k.resident = a, true
@@ -342,17 +344,18 @@ func (k *watch) gatewayStarts() {
 	if k.state == watchAwake {
 		k.state = watchAsleep // its window ended with the gateway; it will ask again
 	}
-	if k.state == watchNone && k.w.now-k.ended < settled {
-		k.revives()
+	i, known := k.w.gateway.engine.Device(k.name)
+	switch {
+	case !known || !i.Located || k.w.residents[i.Addr] != nil:
+	case k.state == watchNone && k.w.now-k.ended < settled:
+		k.revives(i)
+	case k.resident && k.w.now-k.moved < settled:
+		k.settleAt(i.Addr) // again where it was before
 	}
 }
 
 // revives is what a crash does to a session whose end was not on disk yet.
-func (k *watch) revives() {
-	i, ok := k.w.gateway.engine.Device(k.name)
-	if !ok || !i.Located || k.w.residents[i.Addr] != nil {
-		return
-	}
+func (k *watch) revives(i engine.DeviceInfo) {
 	switch i.State {
 	case engine.Active:
 		k.state = watchActive

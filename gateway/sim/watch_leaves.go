@@ -152,7 +152,7 @@ func (k *watch) leavesPublish(p *mqttsn.Publish) {
 		max(m.life, r.life) == k.w.gateway.life {
 		k.w.fail(k.name, m, "its first copy has DUP")
 	}
-	if name := k.topicOf(p); name != m.topic {
+	if name := k.topicOf(p); name != m.topic && !(k.unsure && name == "") {
 		k.w.fail(k.name, m, "was sent with a topic id that means %q to the device", name)
 	}
 	k.w.ledger.leaves(k.party, m, qos, p.Flags.Retain())

@@ -177,8 +177,8 @@ func (w *world) readNote(n engine.Note) {
 		k.unsettle()
 		k.sessionEnds()
 		k.will = willState{}
-	case engine.NoteUndeliverable, engine.NoteTopicRefused:
-		// What was given up is of this topic. It may not have been under way.
+	case engine.NoteTopicRefused:
+		// What was under way of this topic is given up, and nothing more is sent of it.
 		k.flights = slices.DeleteFunc(k.flights, func(f watchedFlight) bool { return strings.HasSuffix(n.Text, f.m.topic) })
 	}
 }

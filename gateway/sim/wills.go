@@ -94,10 +94,17 @@ func (ws *wills) publishedByBroker(topic string, payload []byte, excused bool) {
 	ws.published(topic, payload)
 }
 
+// willPatience is how long the gateway tries to bring a will to a broker that cannot be reached, and a bit.
+const willPatience = 90 * time.Second
+
 // settle is the reckoning: whoever was lost has had its will published.
 func (ws *wills) settle() {
 	for _, l := range ws.losses {
-		if l.published == 0 && l.will.set && !l.unsure && l.will.qos > 0 {
+		switch {
+		case l.published > 0 || !l.will.set || l.unsure || l.will.qos == 0:
+		case ws.w.broker != nil && ws.w.broker.outIn(l.at, l.at+willPatience):
+			ws.w.exempt(exemptOutage)
+		default:
 			ws.w.fail(l.k.name, nil, "was found lost at %v, and its will was not published", l.at)
 			return
 		}
