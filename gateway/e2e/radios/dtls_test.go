@@ -72,6 +72,25 @@ func keepsItsSession(t *testing.T, g *gateway, dial func(identity string) *devic
 	require.Equal(t, 4, g.logged("device refused from another address"))
 }
 
+// TestIdentityIsTheClientID: with the access rule of configs/hardened.yaml a device has no client id but its own, whether
+// there is a session or not.
+func TestIdentityIsTheClientID(t *testing.T) {
+	t.Parallel()
+	addr, keys := programs.FreeAddr(t), filepath.Join(t.TempDir(), "keys")
+	writeKeys(t, keys, "th7", "th8")
+	g := startGatewayWith(t, `access: [{addresses: ["%c"]}, {allow: false}]`, dtlsLink(addr, "keys_file: "+keys))
+	as := func(identity, clientID string) *device {
+		over := dialDTLS(t, addr, dtls.DialConfig{Identity: identity, Key: keyOf(identity)})
+		return newDevice(t, over, client.Config{ClientID: clientID})
+	}
+	thief := as("th8", "th7")
+	require.ErrorAs(t, thief.Connect(thief.ctx), new(*client.RejectedError))
+	owner := as("th7", "th7").connect()
+	require.NoError(t, owner.Disconnect(owner.ctx))
+	require.ErrorAs(t, thief.Connect(thief.ctx), new(*client.RejectedError), "the session is kept, and not for others")
+	require.Equal(t, 1, g.logged("device connected"))
+}
+
 // A roamer is a socket whose address changes under way, as behind a NAT that has forgotten.
 type roamer struct {
 	net.PacketConn // closed in the end

@@ -34,10 +34,16 @@ links: [%s]
 // serves MQTT clients; whether the links are up is another matter.
 func startGateway(t testing.TB, links ...string) *gateway {
 	t.Helper()
+	return startGatewayWith(t, "", links...)
+}
+
+// startGatewayWith adds sections to the configuration.
+func startGatewayWith(t testing.TB, sections string, links ...string) *gateway {
+	t.Helper()
 	programs.Ours(t, "mqttsn-gateway") // skips the test if it must not start programs
 	g := &gateway{dir: t.TempDir(), mqtt: programs.FreeAddr(t), http: programs.FreeAddr(t)}
-	text := fmt.Appendf(nil, config, g.mqtt, g.http, strings.Join(links, ", "))
-	require.NoError(t, os.WriteFile(filepath.Join(g.dir, configFile), text, 0o600))
+	text := fmt.Sprintf(config, g.mqtt, g.http, strings.Join(links, ", ")) + sections
+	require.NoError(t, os.WriteFile(filepath.Join(g.dir, configFile), []byte(text), 0o600))
 	g.start(t)
 	return g
 }
