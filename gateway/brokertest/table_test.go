@@ -65,8 +65,9 @@ func (h *hosts) addr(t *testing.T, r *row) string {
 // TestCounts says how large the table is.
 func TestCounts(t *testing.T) {
 	statements := make(map[string]bool)
+	rows := readRows(t)
 	var conversations, deviations, differences int
-	for _, r := range readRows(t) {
+	for _, r := range rows {
 		statements[r.statement] = true
 		conversations += len(r.versions)
 		if r.deviates != "" {
@@ -77,6 +78,6 @@ func TestCounts(t *testing.T) {
 			differences++
 		}
 	}
-	t.Logf("%d statements, %d conversations with each broker; mosquitto deviates in %d rows and differs in %d",
-		len(statements), conversations, deviations, differences)
+	t.Logf("%d rows for %d statements, %d conversations with each broker; mosquitto deviates in %d rows and differs in %d",
+		len(rows), len(statements), conversations, deviations, differences)
 }

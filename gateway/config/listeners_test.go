@@ -2,10 +2,7 @@ package config
 
 import (
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -17,18 +14,7 @@ import (
 // TestListenerFiles: what is wrong with a file is said before the gateway starts.
 func TestListenerFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
-	server := httptest.NewUnstartedServer(nil) // which brings a certificate and its key
-	server.StartTLS()
-	server.Close()
-	pair := server.TLS.Certificates[0]
-	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
-	require.NoError(t, err)
-	for name, block := range map[string]*pem.Block{
-		"cert.pem": {Type: "CERTIFICATE", Bytes: pair.Certificate[0]},
-		"key.pem":  {Type: "PRIVATE KEY", Bytes: key},
-	} {
-		require.NoError(t, os.WriteFile(name, pem.EncodeToMemory(block), 0o600))
-	}
+	writeCertificate(t, "")
 	for _, row := range []struct{ tls, want string }{
 		{"cert: cert.pem, key: key.pem", ""},
 		{"cert: cert.pem, key: key.pem, client_ca: cert.pem", ""},

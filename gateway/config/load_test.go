@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/gateway/passwd"
 )
 
 func TestDefaultIsValid(t *testing.T) {
@@ -24,6 +26,7 @@ func TestFilesInConfigs(t *testing.T) {
 	dir := t.TempDir() + "/"
 	writeCertificate(t, dir)
 	require.NoError(t, os.WriteFile(dir+"password", []byte("hush\n"), 0o600))
+	require.NoError(t, passwd.Set(dir+"users", "alice", []byte("secret")))
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		require.NoError(t, err)
@@ -42,7 +45,7 @@ func TestDocumentsShowTheFiles(t *testing.T) {
 		require.NoError(t, err)
 		samples[string(text)] = true
 	}
-	for _, document := range []string{"cloud.md", "security.md"} {
+	for _, document := range []string{"broker.md", "cloud.md", "security.md"} {
 		text, err := os.ReadFile("../../docs/" + document)
 		require.NoError(t, err)
 		blocks := strings.Split(string(text), "```yaml\n")[1:]
