@@ -13,6 +13,7 @@ var kills = flag.Int("kills", 5, "how often the gateway is killed, and in anothe
 
 // TestCrash kills the gateway at random moments under load, and starts it again on the same ports and directory.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
@@ -24,6 +25,7 @@ func TestCrash(t *testing.T) {
 // TestStop does the same with SIGTERM: what is under way is finished before the gateway ends, in time, and nobody is told
 // anything.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()

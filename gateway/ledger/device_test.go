@@ -128,7 +128,7 @@ func (d *device) publish(ctx context.Context) {
 	var rejected *client.RejectedError
 	switch {
 	case err == nil:
-		if d.f.brokerFirst && qos == 1 && !d.f.ledger.Has(theBroker, payload) {
+		if d.f.w.mode == transparent && qos == 1 && !d.f.ledger.Has(theBroker, payload) {
 			d.f.ledger.Blame(Lie, d.id, idOf(payload))
 		}
 		d.f.ledger.Acknowledged(payload)

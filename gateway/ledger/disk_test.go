@@ -21,6 +21,7 @@ import (
 // the log says it once, and when the disk is back all goes on by itself; nothing that was promised before is lost, in a
 // restart neither.
 func TestDisk(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name+"/unwritable", func(t *testing.T) {
 			t.Parallel()

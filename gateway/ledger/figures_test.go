@@ -23,6 +23,7 @@ var (
 // TestRecovery measures how long a gateway with many stored sessions takes to serve again after a crash. The sessions are
 // made by real traffic: each has connected, subscribed by name, and sleeps.
 func TestRecovery(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, builtin)
 	w.more = "limits: {forwarder_rate: 0, device_rate: 0}\nsessions: {max: 1000000}"
 	w.start()
@@ -47,6 +48,7 @@ func TestRecovery(t *testing.T) {
 // TestWrites measures how many octets go to the disk for a message of 100 octets with QoS 1, from its publication by a
 // device to its delivery to a client with a persistent session and its removal.
 func TestWrites(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		rate    int // messages a second
 		devices int

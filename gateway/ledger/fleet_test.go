@@ -14,7 +14,7 @@ import (
 	"mqttsn-gateway/mqtt"
 )
 
-var deviceCount = flag.Int("devices", 200, "simulated devices, half of which sleep")
+var deviceCount = flag.Int("devices", 60, "simulated devices, half of which sleep")
 
 // A fleet is all devices and ordinary clients of a test, and their load.
 type fleet struct {
@@ -30,12 +30,12 @@ type fleet struct {
 	silenceAfter time.Duration // when some devices fall silent
 	goodbyes     bool          // the gateway may tell devices to connect again
 	forgetful    bool          // the broker may lose its sessions
-	brokerFirst  bool          // the broker must have a QoS 1 message before its device is acknowledged
 
-	loadOver chan struct{}
-	ready    sync.WaitGroup
-	cancel   context.CancelFunc
-	work     *errgroup.Group
+	loadOver  chan struct{}
+	settledAt time.Time // when the last message had arrived
+	ready     sync.WaitGroup
+	cancel    context.CancelFunc
+	work      *errgroup.Group
 }
 
 // newFleet makes n devices. A tenth of them falls silent after a while.
@@ -74,6 +74,14 @@ func (f *fleet) start() {
 	f.cancel = cancel
 	f.work, ctx = errgroup.WithContext(ctx)
 	f.t.Cleanup(func() { f.stop() })
+	if f.w.mode.upstream {
+		f.w.tap.tell(f.ledger, f.w.mode == transparent)
+	}
+	for _, h := range f.observers {
+		if f.isUpstream(h.id) {
+			f.ledger.Unordered(h.id) // the tap sees in which order the broker gets its messages
+		}
+	}
 
 	f.goUntilReady(len(f.observers)+len(f.publishers), func() {
 		for _, h := range append(f.observers, f.publishers...) {
@@ -139,6 +147,7 @@ func (f *fleet) settle() Verdict {
 			last, since = arrivals, time.Now()
 		}
 		if open+owed == 0 || time.Since(since) > patience {
+			f.settledAt = since
 			break
 		}
 	}

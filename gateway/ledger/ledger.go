@@ -18,7 +18,9 @@ type Ledger struct {
 	streams  map[stream]int // how many messages there were so far
 	claims   map[string][]claim
 	first    map[order]int // the highest number that has arrived
+	sent     map[order]int // the highest number that has come as far as the gateway
 	doubts   func(publisher, receiver string) bool
+	anyOrder map[string]bool // receivers whose order is somebody else's
 	faults   []Fault
 	arrivals int // copies that came for the first time, which is progress
 }
@@ -68,6 +70,7 @@ type copyFor struct {
 	entitled bool
 	doubtful bool // a broker that lost its memory may have had it
 	held     bool // is with the gateway, and stays owed whatever a broker forgets
+	late     bool // came to the gateway out of order, so that it may arrive so
 	times    int
 }
 
@@ -75,7 +78,7 @@ type copyFor struct {
 func New() *Ledger {
 	return &Ledger{
 		PayloadSize: 100, messages: make(map[string]*message), streams: make(map[stream]int),
-		claims: make(map[string][]claim), first: make(map[order]int),
+		claims: make(map[string][]claim), first: make(map[order]int), sent: make(map[order]int), anyOrder: make(map[string]bool),
 	}
 }
 
@@ -208,6 +211,14 @@ func (l *Ledger) Trust() {
 	l.doubts = nil
 }
 
+// Unordered says that nobody answers for the order in which a receiver gets its messages: mosquitto 2.0.11 lets new ones
+// pass old ones when a client comes back.
+func (l *Ledger) Unordered(receiver string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.anyOrder[receiver] = true
+}
+
 // Forgotten says that a receiver's session has rightly ended: nothing is owed to it any more.
 func (l *Ledger) Forgotten(receiver string) {
 	l.mu.Lock()
@@ -224,7 +235,8 @@ func (l *Ledger) forget(receiver string) {
 	}
 }
 
-// Held says that a receiver's copy has come as far as the gateway; every receiver's, if none is named.
+// Held says that a receiver's copy has come as far as the gateway; every receiver's, if none is named. The order in
+// which it comes there is the one in which it has to arrive.
 func (l *Ledger) Held(receiver string, payload []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -233,7 +245,12 @@ func (l *Ledger) Held(receiver string, payload []byte) {
 		return // its arrival will be noticed
 	}
 	for _, c := range m.copies {
-		c.held = c.held || receiver == "" || c.receiver == receiver
+		if c.held || receiver != "" && c.receiver != receiver {
+			continue
+		}
+		o := order{m.stream, c.receiver, c.qos}
+		c.held, c.late = true, m.number < l.sent[o]
+		l.sent[o] = max(l.sent[o], m.number)
 	}
 }
 
@@ -284,7 +301,7 @@ func (l *Ledger) Arrived(receiver, topic string, payload []byte) {
 	}
 	l.arrivals++
 	o := order{m.stream, receiver, c.qos}
-	if last := l.first[o]; m.number < last {
+	if last := l.first[o]; m.number < last && !c.late && !l.anyOrder[receiver] {
 		l.fault(Disordered, receiver, m.id, fmt.Sprintf("behind number %d", last))
 	}
 	l.first[o] = max(l.first[o], m.number)

@@ -47,6 +47,27 @@ func TestVerdict(t *testing.T) {
 			l.Arrived("hub", "up/th1", b)
 			l.Arrived("hub", "up/th1", a)
 		}, []Fault{{Disordered, "hub", "th1:up/th1:1", "behind number 2"}}},
+		{"out of order already when it came to the gateway", func(l *Ledger) {
+			a, b := l.Publish("app", "up/th1", 1), l.Publish("app", "up/th1", 1)
+			l.Held("hub", b)
+			l.Held("hub", a)
+			l.Arrived("hub", "up/th1", b)
+			l.Arrived("hub", "up/th1", a)
+		}, nil},
+		{"in any order", func(l *Ledger) {
+			l.Unordered("hub")
+			a, b := l.Publish("app", "up/th1", 1), l.Publish("app", "up/th1", 1)
+			l.Arrived("hub", "up/th1", b)
+			l.Arrived("hub", "up/th1", a)
+		}, nil},
+		{"out of order, though sent again", func(l *Ledger) {
+			a, b := l.Publish("app", "up/th1", 1), l.Publish("app", "up/th1", 1)
+			l.Held("", a)
+			l.Held("", b)
+			l.Held("", a)
+			l.Arrived("hub", "up/th1", b)
+			l.Arrived("hub", "up/th1", a)
+		}, []Fault{{Disordered, "hub", "app:up/th1:1", "behind number 2"}}},
 		{"QoS levels pass each other", func(l *Ledger) {
 			a, b := l.Publish("th1", "up/th1", 1), l.Publish("th1", "up/th1", 2)
 			l.Arrived("hub", "up/th1", b)

@@ -9,6 +9,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Set("test.parallel", "8") // these tests mostly wait
+	flag.Set("test.parallel", "12") // these tests mostly wait
 	os.Exit(programs.Main(m, "../.."))
 }

@@ -17,6 +17,7 @@ var outage = flag.Duration("outage", 5*time.Second, "how long the broker, or the
 // made again. Wills are counted where the gateway publishes them, as mosquitto publishes those of all clients when it
 // stops.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	for _, m := range []mode{transparent, aggregating} {
 		t.Run(m.name+"/with persistence", func(t *testing.T) {
 			t.Parallel()
@@ -34,17 +35,14 @@ func brokerOutage(t *testing.T, m mode, persistent bool) {
 	if !persistent {
 		w.brokerConfig[0] = "persistence false"
 	}
-	tap := newTap(t, w.trace, w.brokerAddr)
-	w.upstream, w.willDelay = tap.addr(), 2**outage // till then, wills are the gateway's
+	w.willDelay = 2 * *outage // till then, wills are the gateway's
 	w.start()
 	f := newFleet(t, w, *deviceCount)
 	f.forgetful = !persistent
 	for _, o := range f.observers {
 		o.filters = []string{"up/#"}
 	}
-	filters := []string{"up/#", "peer/#", "will/#"}
-	tap.tell(f.ledger, m == transparent, filters...)
-	f.brokerFirst = m == transparent
+	w.tap.watch("will/#")
 	f.start()
 
 	elapse(3 * time.Second)

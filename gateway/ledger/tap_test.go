@@ -10,10 +10,9 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/eclipse/paho.golang/packets"
-
-	"mqttsn-gateway/gateway/e2e/programs"
 )
 
 // theBroker is the receiver that the tap is in the ledger: what the broker has acknowledged has arrived there.
@@ -26,12 +25,13 @@ type tap struct {
 	trace    *trace
 	broker   string // its address
 	listener net.Listener
+	delay    time.Duration // of each way; set before the first connection
 	wait     sync.WaitGroup
 
 	mu       sync.Mutex
-	ledger   *Ledger                              // nil: nothing is written down yet
-	filters  []string                             // of what is written down when the broker takes it
-	perPeer  bool                                 // a connection is a device's, by its client id; else it is everyone's
+	ledger   *Ledger  // nil: nothing is written down yet
+	filters  []string // of what is written down when the broker takes it
+	perPeer  bool
 	under    map[string]map[uint16]*tappedMessage // way to the broker, by client and packet id
 	conns    map[net.Conn]bool
 	isClosed bool
@@ -43,12 +43,12 @@ type tappedMessage struct {
 }
 
 func newTap(t *testing.T, trace *trace, broker string) *tap {
-	listener, err := net.Listen("tcp", programs.FreeAddr(t))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &tap{
-		t: t, trace: trace, broker: broker, listener: listener,
+		t: t, trace: trace, broker: broker, listener: listener, filters: []string{"up/#", "peer/#"},
 		under: make(map[string]map[uint16]*tappedMessage), conns: make(map[net.Conn]bool),
 	}
 	p.wait.Go(p.serve)
@@ -58,25 +58,36 @@ func newTap(t *testing.T, trace *trace, broker string) *tap {
 
 func (p *tap) addr() string { return p.listener.Addr().String() }
 
-// tell has the tap write into a ledger.
-func (p *tap) tell(l *Ledger, perPeer bool, filters ...string) {
+// tell has the tap write into a ledger. A connection is a device's, by its client id, if perPeer is set; else everyone's.
+func (p *tap) tell(l *Ledger, perPeer bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ledger, p.perPeer, p.filters = l, perPeer, filters
-	for _, f := range filters {
+	p.ledger, p.perPeer = l, perPeer
+	for _, f := range p.filters {
 		l.Subscribed(theBroker, f, 2)
 	}
 }
+
+// watch has the tap write down more than what devices publish. It must be called before tell.
+func (p *tap) watch(filter string) { p.filters = append(p.filters, filter) }
 
 func (p *tap) close() {
 	p.listener.Close()
 	p.mu.Lock()
 	p.isClosed = true
+	p.mu.Unlock()
+	p.cut()
+	p.wait.Wait()
+}
+
+// cut cuts all connections.
+func (p *tap) cut() {
+	p.trace.note("tap", "is cut")
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for c := range p.conns {
 		c.Close()
 	}
-	p.mu.Unlock()
-	p.wait.Wait()
 }
 
 func (p *tap) serve() {
@@ -136,24 +147,69 @@ type tappedConn struct {
 	topics map[uint16]string // by the aliases that the gateway gives them
 }
 
-// copy hands on one packet after the other. What the decoder does not understand goes on as it is, unread.
+// copy hands on one packet after the other, and ends when either side does.
 func (c *tappedConn) copy(to io.Writer, from io.Reader, read func(packets.Packet)) {
 	src := bufio.NewReader(from)
-	var octets bytes.Buffer
+	line := newDelayLine(to, c.tap.delay)
+	defer line.close()
 	for {
-		octets.Reset()
+		var octets bytes.Buffer
 		p, err := packets.ReadPacket(io.TeeReader(src, &octets))
 		if err == nil {
 			read(p.Content)
 		}
-		if _, failed := to.Write(octets.Bytes()); failed != nil {
-			return
+		if !line.write(octets.Bytes()) || err != nil {
+			return // the decoder does not know a DISCONNECT without a reason; it is the last packet anyway
 		}
-		if err != nil {
-			io.Copy(to, src)
+	}
+}
+
+// A delayLine writes everything a while later.
+type delayLine struct {
+	to     io.Writer
+	delay  time.Duration
+	under  chan delayed
+	broken chan struct{} // closed when writing has failed
+	done   chan struct{}
+}
+
+type delayed struct {
+	octets []byte
+	due    time.Time
+}
+
+func newDelayLine(to io.Writer, delay time.Duration) *delayLine {
+	l := &delayLine{
+		to: to, delay: delay, under: make(chan delayed, 1<<14), broken: make(chan struct{}), done: make(chan struct{}),
+	}
+	go l.run()
+	return l
+}
+
+func (l *delayLine) run() {
+	defer close(l.done)
+	for d := range l.under {
+		elapse(time.Until(d.due))
+		if _, err := l.to.Write(d.octets); err != nil {
+			close(l.broken)
 			return
 		}
 	}
+}
+
+func (l *delayLine) write(octets []byte) bool {
+	select {
+	case l.under <- delayed{octets, time.Now().Add(l.delay)}:
+		return true
+	case <-l.broken:
+		return false
+	}
+}
+
+// close waits until everything is written.
+func (l *delayLine) close() {
+	close(l.under)
+	<-l.done
 }
 
 func (c *tappedConn) note(way, what string) { c.tap.trace.note("tap("+c.client+")", way+" "+what) }

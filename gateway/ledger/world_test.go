@@ -41,8 +41,8 @@ type world struct {
 	gateway *programs.Process
 	log     *os.File // of all gateways
 
-	upstream     string        // where the gateway finds the broker
-	willDelay    time.Duration // after which that publishes wills by itself
+	tap          *tap          // between the gateway and the broker
+	willDelay    time.Duration // after which the broker publishes wills by itself
 	brokerAddr   string
 	brokerDir    string
 	brokerConfig []string
@@ -71,7 +71,7 @@ func newWorld(t *testing.T, m mode) *world {
 			"log_type warning", "log_type subscribe",
 		},
 	}
-	w.upstream, w.willDelay = w.brokerAddr, 10*time.Second
+	w.tap, w.willDelay = newTap(t, w.trace, w.brokerAddr), 10*time.Second
 	var err error
 	if w.log, err = os.Create(filepath.Join(t.ArtifactDir(), "gateway.log")); err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func (w *world) start() {
 	if w.mode.upstream {
 		w.startBroker()
 	}
-	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.upstream, w.willDelay) + w.more
+	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.tap.addr(), w.willDelay) + w.more
 	if err := os.WriteFile(w.config, []byte(file), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
