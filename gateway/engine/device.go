@@ -47,6 +47,7 @@ type Device struct {
 	noDUP      bool
 	fresh      bool // nothing was heard since CONNACK: a repeated CONNECT means that it was lost
 	unproven   bool // the address has not yet answered what only its owner could have seen
+	asked      bool // it was sent a REGISTER to that end
 	stalled    bool // retries are used up; wait until the device is heard, or until resumeAt
 	congested  bool // stalled because the device said so: wait until resumeAt, whatever is heard
 	overflowed bool // said so in the log; until the queue is empty again
@@ -109,9 +110,12 @@ func (d *Device) hears() {
 
 // served ends the handling of a datagram: a device that had fallen silent is there again.
 func (d *Device) served() {
-	if d.stalled && !d.congested {
+	switch {
+	case d.stalled && !d.congested:
 		d.stalled, d.resumeAt = false, never
 		d.resume()
+	case d.unproven && d.queue.len() > 0:
+		d.pump() // one more may go to the address
 	}
 }
 
@@ -298,7 +302,7 @@ func (d *Device) locate(a Addr) {
 		d.e.out.note(NoteMoved, d.id, a, "from "+d.e.describe(d.addr))
 		d.unlocate()
 	}
-	d.addr, d.located = a, true
+	d.addr, d.located, d.asked = a, true, false
 	d.link = &d.e.cfg.Links[a.Link]
 	d.identity = d.e.identity(a)
 	d.predef = d.e.predefinedOf(d.id, a.Link)

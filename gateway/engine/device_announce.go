@@ -12,6 +12,7 @@ type registration struct {
 	msgID   uint16 // 0: none under way
 	tries   int
 	rounds  int
+	proof   bool // is only to show that the device is where it says
 	held    bool // waits for the disk
 	over    bool // the round is: nothing was heard of the device in it
 	begun   time.Duration
@@ -127,6 +128,7 @@ func (d *Device) regack(msgID uint16, reason mqtt.Reason) {
 	case congested(reason):
 		d.rest()
 		return
+	case d.reg.proof: // whatever it says, it is there
 	default:
 		d.refuseTopic(d.topics.get(id), "")
 	}

@@ -106,7 +106,7 @@ func (d *Device) pump() {
 		case en.qos > 0 && full && d.queue.zeros == 0:
 			i = d.queue.len()
 			continue
-		case en.qos > 0 && full, d.asksFor(en.msg.Topic):
+		case en.qos > 0 && full, d.asksFor(en.msg.Topic), d.unproven && en.qos == 0 && d.proves(en):
 			i++
 			continue
 		}
@@ -154,13 +154,26 @@ func (d *Device) mayProve(en *entry) bool {
 	return d.spent == 0 && len(en.msg.Payload) <= maxUnproven
 }
 
+// proves lets a message of QoS 0 wait for something that is answered with a MsgId, which shows that the device is where it
+// says: one of QoS 1 or 2, or, when several of QoS 0 wait, a REGISTER. If even that is not answered they go one by one.
+func (d *Device) proves(en *entry) bool {
+	if len(d.flights) > 0 || d.reg.msgID != 0 || d.queue.len() > d.queue.zeros {
+		return true
+	}
+	if d.queue.len() > 1 && !d.asked {
+		d.askProof(en)
+		d.asked = d.reg.msgID != 0
+	}
+	return d.reg.msgID != 0
+}
+
 // askProof lets a message that is too long wait for a REGACK: its MsgId shows that the device is where it says.
 func (d *Device) askProof(en *entry) {
 	if d.spent > 0 || d.reg.msgID != 0 {
 		return
 	}
-	if id := d.topicID(en.msg.Topic, false); id != 0 {
-		d.announce(id)
+	if id := d.topicID(en.msg.Topic, false); id != 0 && d.announce(id) {
+		d.reg.proof = true
 	}
 }
 

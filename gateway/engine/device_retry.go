@@ -84,6 +84,7 @@ func (d *Device) endRound() bool {
 	switch {
 	case t.told:
 		t.known = true // it learned the id from an earlier REGACK or SUBACK
+	case d.reg.proof:
 	case d.reg.rounds < registerRounds:
 		return false
 	default:
