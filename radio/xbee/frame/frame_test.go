@@ -67,7 +67,7 @@ func TestParseRefusesOtherTypes(t *testing.T) {
 	for _, v := range vectors {
 		data := v.frame.Append(nil)
 		data[0] = 0xFF
-		require.ErrorIs(t, v.frame.Parse(data), frame.ErrType, v.name)
+		require.ErrorIs(t, frame.New(frame.Type(v.frame.Append(nil)[0])).Parse(data), frame.ErrType, v.name)
 		require.ErrorIs(t, frame.New(frame.Type(v.frame.Append(nil)[0])).Parse(nil), frame.ErrShort, v.name)
 	}
 }
