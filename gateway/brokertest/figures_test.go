@@ -30,6 +30,7 @@ var numeric = regexp.MustCompile(`^\d+$`)
 
 // TestFigures: the broker tells of itself under $SYS, to those who subscribe to it and not to those of #.
 func TestFigures(t *testing.T) {
+	t.Parallel()
 	eachBroker(t, func(t *testing.T, b *server) {
 		a := newClient(t, b, "client=a version=4") // mosquitto adds an expiry in MQTT 5
 		a.do(`SUBSCRIBE id=1 filter=#`)
@@ -52,6 +53,7 @@ func TestFigures(t *testing.T) {
 
 // TestFiguresCount: figures follow what happens.
 func TestFiguresCount(t *testing.T) {
+	t.Parallel()
 	b := startGatewayAt(t, programs.FreeAddr(t), "", "  sys_interval: 1s\n")
 	a := newClient(t, b, "client=a")
 	a.do("SUBSCRIBE id=1 filter=$SYS/broker/clients/connected")

@@ -12,9 +12,11 @@ const together = 40
 
 // TestTable plays every row against every broker.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	rows := readRows(t)
 	for _, b := range brokers {
 		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
 			begun := time.Now()
 			h := hosts{broker: b}
 			for i := range h.shared {

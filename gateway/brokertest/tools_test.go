@@ -11,6 +11,7 @@ import (
 
 // TestTools uses each broker by mosquitto's command-line clients.
 func TestTools(t *testing.T) {
+	t.Parallel()
 	for _, b := range brokers {
 		t.Run(b.name, func(t *testing.T) {
 			addr := b.start(t, normal).addr

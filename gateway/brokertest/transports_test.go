@@ -96,6 +96,7 @@ func TestRenewedCertificate(t *testing.T) {
 
 // TestWebSocket uses MQTT.js over WebSocket, with and without TLS.
 func TestWebSocket(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts programs: not a short test")
 	}

@@ -27,9 +27,13 @@ var uses = []use{
 }
 
 // TestUsesInGo and TestUsesInJavaScript let each library do everything with each broker.
-func TestUsesInGo(t *testing.T) { testUses(t, goLibraries) }
+func TestUsesInGo(t *testing.T) {
+	t.Parallel()
+	testUses(t, goLibraries)
+}
 
 func TestUsesInJavaScript(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts programs: not a short test")
 	}
