@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -144,7 +145,7 @@ func (k *clientConn) buffered(octets int) {
 // closed says that the client closed the connection, or sent what cannot be read.
 func (k *clientConn) closed(err error) {
 	var bad *mqtt.ProtocolError
-	if asProtocolError(err, &bad) {
+	if errors.As(err, &bad) {
 		if k.c == nil {
 			k.reject(bad.Reason, bad.Msg)
 		} else {

@@ -2,14 +2,11 @@ package engine
 
 import (
 	"encoding/hex"
-	"errors"
 	"time"
 
 	"mqttsn-gateway/gateway/topic"
 	"mqttsn-gateway/mqtt"
 )
-
-func asProtocolError(err error, target **mqtt.ProtocolError) bool { return errors.As(err, target) }
 
 // connect serves CONNECT (MQTT 5, 3.1).
 func (k *clientConn) connect(p *mqtt.Connect) {
