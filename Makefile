@@ -59,6 +59,26 @@ bench: ## every benchmark ten times, as benchstat reads it
 soak-xbee: ## 30 minutes of an XBee network with losses, resets and unplugs, and a ledger of what arrives
 	$(GO) test -count 1 -timeout 45m -run TestSoak -v ./gateway/e2e/radios -soak 30m
 
+# The long forms of gateway/ledger; what the packets were is kept in bin/soak.
+SOAK = mkdir -p $(BIN)/soak && $(GO) test -count=1 -v -timeout 40m -artifacts -outputdir $(CURDIR)/$(BIN)/soak ./gateway/ledger -devices 200
+
+.PHONY: soak-crash
+soak-crash: deps ## kill the gateway 50 times in each mode, and stop it 50 times, under load: some eight minutes
+	$(SOAK) -kills 50 -run TestCrash
+	$(SOAK) -kills 50 -run TestStop
+
+.PHONY: soak-outage
+soak-outage: deps ## take broker and disk away for a minute, and empty a spool over a bad line: some four minutes
+	$(SOAK) -outage 60s -run TestOutage
+	$(SOAK) -outage 10s -run TestDisk
+	$(SOAK) -kills 10 -run TestSpool
+
+.PHONY: soak-figures
+soak-figures: ## recovery with 10,000 and 100,000 sessions; octets written a message, for ten minutes each
+	$(SOAK) -sessions 10000 -run TestRecovery
+	$(SOAK) -sessions 100000 -run TestRecovery
+	$(SOAK) -write 10m -run TestWrites
+
 .PHONY: lint
 lint: ## gofmt, go vet, go mod tidy, staticcheck, and whether generated files are current
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted with gofmt:"; echo "$$unformatted"; exit 1; }
@@ -96,4 +116,4 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -25,7 +25,7 @@ type tap struct {
 	trace    *trace
 	broker   string // its address
 	listener net.Listener
-	delay    time.Duration // of each way; set before the first connection
+	delay    time.Duration // of each way
 	wait     sync.WaitGroup
 
 	mu       sync.Mutex
@@ -51,10 +51,12 @@ func newTap(t *testing.T, trace *trace, broker string) *tap {
 		t: t, trace: trace, broker: broker, listener: listener, filters: []string{"up/#", "peer/#"},
 		under: make(map[string]map[uint16]*tappedMessage), conns: make(map[net.Conn]bool),
 	}
-	p.wait.Go(p.serve)
 	t.Cleanup(p.close)
 	return p
 }
+
+// start begins to serve, with everything set.
+func (p *tap) start() { p.wait.Go(p.serve) }
 
 func (p *tap) addr() string { return p.listener.Addr().String() }
 

@@ -83,6 +83,7 @@ func newWorld(t *testing.T, m mode) *world {
 // start starts the broker, if the mode has one, and the gateway.
 func (w *world) start() {
 	if w.mode.upstream {
+		w.tap.start()
 		w.startBroker()
 	}
 	file := fmt.Sprintf(config, w.data, w.udp, w.mqtt, w.tap.addr(), w.willDelay) + w.more
