@@ -36,8 +36,8 @@ quick: ## unit tests only: under a minute, needs nothing but Go
 
 .PHONY: test
 test: deps ## all tests; installs mosquitto, tshark and chromium first where they are missing
-	$(GO) test -shuffle=on -timeout 8m $$($(GO) list ./... | grep -v /testbed/xbee)
-	$(GO) test -shuffle=on -timeout 8m ./testbed/xbee # by itself: it measures how busy a line is kept
+	$(GO) test -shuffle=on -timeout 8m $$($(GO) list ./... | grep -v -e /testbed/xbee -e /e2e/radios)
+	$(GO) test -shuffle=on -timeout 8m -p 1 ./testbed/xbee ./gateway/e2e/radios # by themselves: they measure time
 
 .PHONY: deps
 deps: ## install the programs that the tests talk to
