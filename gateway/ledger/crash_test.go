@@ -3,10 +3,13 @@ package ledger
 import (
 	"flag"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/mqttsn"
 )
 
 var kills = flag.Int("kills", 5, "how often the gateway is killed, and in another test stopped, in each mode")
@@ -37,9 +40,57 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// stopTime is how long the gateway may take to stop: the five seconds that it gives itself, and some more of a busy
-// machine's.
-const stopTime = 7 * time.Second
+// stopTime is how long the gateway may take to stop: the five seconds that it gives itself, as many for connections whose
+// peers do not read, and some more of a busy machine's.
+const stopTime = 13 * time.Second
+
+// TestStopInTime stops a gateway that has something for a broker which does not answer: it waits for a while, and ends. A
+// second signal ends it at once.
+func TestStopInTime(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mode{transparent, aggregating} {
+		for name, c := range map[string]struct {
+			signals      int
+			exit         int
+			least, under time.Duration
+		}{
+			"one signal":  {1, 0, time.Second, stopTime},
+			"two signals": {2, 128 + int(syscall.SIGTERM), 0, time.Second},
+		} {
+			t.Run(m.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, m)
+				w.start()
+				device := newRawDevice(t, w.udp)
+				device.say(&mqttsn.Connect{ProtocolID: mqttsn.ProtocolID, Duration: 60, ClientID: []byte("th1")})
+				device.hear(mqttsn.TypeConnack)
+				w.broker.Signal(syscall.SIGSTOP)
+				topic, _ := mqttsn.ShortTopic("ab")
+				device.say(&mqttsn.Publish{
+					Flags: mqttsn.QoS1.Flags() | mqttsn.ShortName.Flags(), TopicID: topic, MsgID: 1,
+				})
+				device.say(&mqttsn.Pingreq{})
+				device.hear(mqttsn.TypePingresp) // so PUBLISH has been served
+
+				begun := time.Now()
+				log := w.gateway.StderrLines()
+				for range c.signals {
+					w.gateway.Signal(syscall.SIGTERM)
+					log.Until("stopping")
+				}
+				select {
+				case <-w.gateway.Exited:
+				case <-time.After(stopTime):
+				}
+				took := time.Since(begun)
+				require.Equal(t, c.exit, w.gateway.WaitExit())
+				t.Logf("stopped within %v", took.Round(time.Millisecond))
+				require.GreaterOrEqual(t, took, c.least)
+				require.Less(t, took, c.under)
+			})
+		}
+	}
+}
 
 // restarts puts a gateway under load, ends it again and again, and wants the books to be right.
 func restarts(t *testing.T, m mode, end func(w *world)) {

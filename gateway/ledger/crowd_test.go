@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mqttsn-gateway/gateway/e2e/programs"
 	"mqttsn-gateway/mqttsn"
 )
 
@@ -133,6 +134,37 @@ func (c *crowd) repeat(begun int) {
 	for i := range begun {
 		if c.step[i] < len(c.steps) && time.Since(c.since[i]) > crowdRetry {
 			c.say(i)
+		}
+	}
+}
+
+// A rawDevice says what it is told to.
+type rawDevice struct {
+	t    *testing.T
+	conn net.Conn
+}
+
+func newRawDevice(t *testing.T, gateway string) *rawDevice {
+	conn, err := net.Dial("udp", gateway)
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return &rawDevice{t, conn}
+}
+
+func (d *rawDevice) say(p mqttsn.Packet) {
+	_, err := d.conn.Write(p.Append(nil))
+	require.NoError(d.t, err)
+}
+
+// hear waits for a packet of this type.
+func (d *rawDevice) hear(want mqttsn.Type) {
+	var b [512]byte
+	d.conn.SetReadDeadline(time.Now().Add(programs.Patience))
+	for {
+		n, err := d.conn.Read(b[:])
+		require.NoError(d.t, err, "waiting for %v", want)
+		if typ, _, _ := mqttsn.Split(b[:n]); typ == want {
+			return
 		}
 	}
 }
