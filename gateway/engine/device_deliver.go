@@ -80,6 +80,7 @@ func (d *Device) pump() {
 		return
 	}
 	var held [2]bool // QoS 0, and above: one waits for the disk, and all of its kind behind it
+	proof := false   // those of QoS 0 wait for one that proves the address
 	for i := 0; i < d.queue.len(); {
 		en := d.queue.at(i)
 		kind := min(en.qos, 1)
@@ -106,7 +107,11 @@ func (d *Device) pump() {
 		case en.qos > 0 && full && d.queue.zeros == 0:
 			i = d.queue.len()
 			continue
-		case en.qos > 0 && full, d.asksFor(en.msg.Topic), d.unproven && en.qos == 0 && d.proves(en):
+		case d.unproven && kind == 0 && d.proves(en):
+			held[kind], proof = true, true
+			i++
+			continue
+		case en.qos > 0 && full, d.asksFor(en.msg.Topic):
 			i++
 			continue
 		}
@@ -129,6 +134,10 @@ func (d *Device) pump() {
 			}
 			d.transmit(ref, i)
 		}
+	}
+	if proof && d.unproven && !d.proving() {
+		d.pump() // what should have proved it was given up
+		return
 	}
 	if d.queue.len() == 0 {
 		d.overflowed = false
@@ -157,14 +166,16 @@ func (d *Device) mayProve(en *entry) bool {
 // proves lets a message of QoS 0 wait for something that is answered with a MsgId, which shows that the device is where it
 // says: one of QoS 1 or 2, or, when several of QoS 0 wait, a REGISTER. If even that is not answered they go one by one.
 func (d *Device) proves(en *entry) bool {
-	if len(d.flights) > 0 || d.reg.msgID != 0 || d.queue.len() > d.queue.zeros {
-		return true
-	}
-	if d.queue.len() > 1 && !d.asked {
+	if !d.proving() && d.queue.len() > 1 && !d.asked {
 		d.askProof(en)
 		d.asked = d.reg.msgID != 0
 	}
-	return d.reg.msgID != 0
+	return d.proving()
+}
+
+// proving reports whether something is under way, or waits, that is answered with a MsgId.
+func (d *Device) proving() bool {
+	return len(d.flights) > 0 || d.reg.msgID != 0 || d.queue.len() > d.queue.zeros
 }
 
 // askProof lets a message that is too long wait for a REGACK: its MsgId shows that the device is where it says.
