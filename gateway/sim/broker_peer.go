@@ -31,7 +31,10 @@ func (p *brokerPeer) enters(_ *conn, packet mqtt.Packet) {
 }
 
 // leaves reads what the engine sends to the broker.
-func (p *brokerPeer) leaves(_ *conn, packet mqtt.Packet) {
+func (p *brokerPeer) leaves(c *conn, packet mqtt.Packet) {
+	if _, goodbye := packet.(*mqtt.Disconnect); goodbye && !c.open && p.session != nil {
+		p.session.vanished = true // it will never be heard
+	}
 	if m, ok := packet.(*mqtt.Publish); ok {
 		if msg := p.b.w.ledger.find(m.Payload); msg != nil {
 			p.b.w.ledger.leaves(p.b.apps, msg, m.QoS, false)

@@ -217,7 +217,10 @@ func (c *mqttClient) suffer() {
 
 func (c *mqttClient) calm() {
 	c.fate.stop()
-	if c.conn == nil {
+	c.slow, c.think = 0, 0
+	if c.conn != nil {
+		c.conn.pace = 0
+	} else {
 		c.again.after(c.w.dice.between(0, 10*time.Second))
 	}
 }

@@ -32,6 +32,10 @@ type watch struct {
 	fresh    bool          // nothing was heard since CONNACK
 	unproven bool          // moved, and has not answered anything at the new address
 
+	// misled says that the device was told to sleep at an address where it was a stranger: the gateway takes it for active,
+	// and speaks to a radio that is off. MQTT-SN 1.2 gives consent and "who are you" the same form.
+	misled bool
+
 	// unsure says that the engine was restarted with a request unanswered: nobody can know whether it remembers.
 	unsure     bool
 	connecting bool // the engine has a whole CONNECT and has not answered
@@ -40,7 +44,7 @@ type watch struct {
 
 	asked     map[question]int
 	published map[uint16]upward // by MsgId
-	named     map[uint16]string // names in REGISTER, by MsgId
+	named     map[uint16]filter // names in REGISTER, by MsgId
 	filters   map[uint16]filter // filters in SUBSCRIBE, by MsgId
 
 	topics  map[uint16]string // what the device was told, and the way back
@@ -86,10 +90,11 @@ type watchedFlight struct {
 	sends  int  // since the device was last heard
 }
 
-// A filter is what a SUBSCRIBE names.
+// A filter is what a SUBSCRIBE or REGISTER names.
 type filter struct {
 	name   string
 	normal bool // by its name
+	life   int  // of the gateway
 }
 
 func filterOf(f mqttsn.Flags, name []byte, id uint16) filter {
@@ -99,7 +104,7 @@ func filterOf(f mqttsn.Flags, name []byte, id uint16) filter {
 	case mqttsn.ShortName:
 		return filter{name: mqttsn.ShortTopicName(id)}
 	}
-	return filter{string(name), true}
+	return filter{name: string(name), normal: true}
 }
 
 // A dialogue is a CONNECT whose will is being asked for.
@@ -123,7 +128,7 @@ func (w *world) watchNames() []string { return slices.Sorted(maps.Keys(w.watches
 // forget is the end of the session.
 func (k *watch) forget() {
 	k.published = make(map[uint16]upward)
-	k.named, k.filters = make(map[uint16]string), make(map[uint16]filter)
+	k.named, k.filters = make(map[uint16]filter), make(map[uint16]filter)
 	k.topics, k.ids = make(map[uint16]string), make(map[string]uint16)
 	k.flights = nil
 }
@@ -174,10 +179,12 @@ func (k *watch) enters(from engine.Addr, p mqttsn.Packet) {
 	case *mqttsn.Pubrel:
 		k.asks(mqttsn.TypePubcomp, p.MsgID)
 	case *mqttsn.Register:
-		k.named[p.MsgID] = string(p.TopicName)
+		k.named[p.MsgID] = filter{string(p.TopicName), true, k.w.gateway.life}
 		k.asks(mqttsn.TypeRegack, p.MsgID)
 	case *mqttsn.Subscribe:
-		k.filters[p.MsgID] = filterOf(p.Flags, p.TopicName, p.TopicID)
+		f := filterOf(p.Flags, p.TopicName, p.TopicID)
+		f.life = k.w.gateway.life
+		k.filters[p.MsgID] = f
 		k.asks(mqttsn.TypeSuback, p.MsgID)
 	case *mqttsn.Unsubscribe:
 		k.asks(mqttsn.TypeUnsuback, p.MsgID)

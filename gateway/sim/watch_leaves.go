@@ -79,7 +79,7 @@ func (k *watch) leaves(p mqttsn.Packet) {
 	case *mqttsn.Regack:
 		k.answers(p, p.MsgID)
 		if p.ReturnCode == mqttsn.Accepted {
-			k.learns(p.TopicID, k.named[p.MsgID])
+			k.learns(p.TopicID, k.named[p.MsgID].name)
 		}
 	case *mqttsn.Suback:
 		k.answers(p, p.MsgID)
@@ -152,7 +152,7 @@ func (k *watch) leavesPublish(p *mqttsn.Publish) {
 		max(m.life, r.life) == k.w.gateway.life {
 		k.w.fail(k.name, m, "its first copy has DUP")
 	}
-	if name := k.topicOf(p); name != m.topic && !(k.unsure && name == "") {
+	if name := k.topicOf(p); name != m.topic && !(name == "" && (k.unsure || k.mayKnow(m.topic))) {
 		k.w.fail(k.name, m, "was sent with a topic id that means %q to the device", name)
 	}
 	k.w.ledger.leaves(k.party, m, qos, p.Flags.Retain())
@@ -211,6 +211,22 @@ func (k *watch) topicOf(p *mqttsn.Publish) string {
 	return k.topics[p.TopicID]
 }
 
+// mayKnow reports whether the device has asked for a topic's id in an earlier life of the gateway, which cannot know any more
+// whether it has answered. If not, the device will complain.
+func (k *watch) mayKnow(name string) bool {
+	for _, f := range k.filters {
+		if f.name == name && f.normal && f.life != k.w.gateway.life {
+			return true
+		}
+	}
+	for _, f := range k.named {
+		if f.name == name && f.life != k.w.gateway.life {
+			return true
+		}
+	}
+	return false
+}
+
 func (k *watch) leavesSuback(p *mqttsn.Suback) {
 	f, known := k.filters[p.MsgID]
 	if !known || p.ReturnCode != mqttsn.Accepted {
@@ -251,7 +267,7 @@ func (k *watch) leavesPingresp() {
 		return // the rest waits for the next window, or has been pushed out of the queue
 	}
 	for _, m := range k.party.debts() {
-		if r := k.w.ledger.receipt(m, k.party); !r.left && m.expires == 0 && k.w.isAtGateway(m, k.party) {
+		if r := k.w.ledger.receipt(m, k.party); !r.left && r.refusals < maxRefusals && m.expires == 0 && k.w.isAtGateway(m, k.party) {
 			k.w.fail(k.name, m, "waits in the gateway, and PINGRESP was sent")
 			return
 		}
@@ -277,7 +293,7 @@ func (k *watch) leavesConnack(p *mqttsn.Connack) {
 	}
 	k.connecting = false
 	if p.ReturnCode == mqttsn.Accepted {
-		k.fresh, k.unsure = true, false
+		k.fresh, k.unsure, k.misled = true, false, false
 		return
 	}
 	k.ends()

@@ -79,6 +79,7 @@ func (k *watch) connect(from engine.Addr, p *mqttsn.Connect, will willState) {
 	ends := clean || k.clean && (k.state == watchActive || k.unsure)
 	if ends {
 		k.sessionEnds()
+		k.w.wills.sessionEnds(k)
 		k.will = willState{}
 	}
 	if withWill {
@@ -124,6 +125,7 @@ func (k *watch) entersDisconnect(from engine.Addr, p *mqttsn.Disconnect, here bo
 	}
 	switch {
 	case !here:
+		k.misled = k.misled || p.Duration > 0
 	case p.Duration == 0:
 		k.connecting = false
 		k.ends()
@@ -178,8 +180,20 @@ func (w *world) readNote(n engine.Note) {
 		k.sessionEnds()
 		k.will = willState{}
 	case engine.NoteTopicRefused:
+		k.refusesTopic(n.Text)
 		// What was under way of this topic is given up, and nothing more is sent of it.
 		k.flights = slices.DeleteFunc(k.flights, func(f watchedFlight) bool { return strings.HasSuffix(n.Text, f.m.topic) })
+	}
+}
+
+// refusesTopic is when the gateway sends nothing of a topic any more, because the device does not answer REGISTER. What waits
+// is lost.
+func (k *watch) refusesTopic(text string) {
+	for _, m := range k.party.debts() {
+		if !k.misled || !strings.HasSuffix(text, m.topic) {
+			continue
+		}
+		k.w.ledger.receipt(m, k.party).refusals = maxRefusals
 	}
 }
 

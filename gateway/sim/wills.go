@@ -28,7 +28,7 @@ type loss struct {
 	will      willState
 	unsure    bool
 	published int
-	outage    bool // the broker published the will as well, because it could not be reached for too long
+	outage    bool // the will may be published again: the broker could not be reached for too long, or its session ended
 }
 
 const willTopicPrefix = "will/"
@@ -96,6 +96,13 @@ func (ws *wills) publishedByBroker(topic string, payload []byte, excused bool) {
 
 // willPatience is how long the gateway tries to bring a will to a broker that cannot be reached, and a bit.
 const willPatience = 90 * time.Second
+
+// sessionEnds is when a device that was just lost begins a new session, while its will is on its way to the broker.
+func (ws *wills) sessionEnds(k *watch) {
+	if l := ws.last(k); l != nil && ws.w.broker != nil && ws.w.now-l.at < willPatience {
+		l.outage = true
+	}
+}
 
 // settle is the reckoning: whoever was lost has had its will published.
 func (ws *wills) settle() {
