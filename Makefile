@@ -70,7 +70,7 @@ soak-crash: deps ## kill the gateway 50 times in each mode, and stop it 50 times
 .PHONY: soak-outage
 soak-outage: deps ## take broker and disk away for a minute, and empty a spool over a bad line: some four minutes
 	$(SOAK) -outage 60s -run TestOutage
-	$(SOAK) -outage 10s -run TestDisk
+	$(SOAK) -outage 6s -run TestDisk
 	$(SOAK) -kills 10 -run TestSpool
 
 .PHONY: soak-figures

@@ -41,6 +41,7 @@ func (d *device) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer conn.Close()
 	cfg := client.Config{
 		ClientID: d.id, CleanSession: d.clean, KeepAlive: keepAlive, RetryInterval: deviceRetry, Retries: deviceRetries,
 		Resume: true, FirstMsgID: uint16(rand.Uint32()), MTU: 4096,
@@ -54,19 +55,18 @@ func (d *device) run(ctx context.Context) error {
 	d.client.OnLost(func(err error) { lost <- err })
 	d.client.OnMessage(d.receive)
 
-	ctx, cancel := context.WithCancel(ctx)
+	alive, die := context.WithCancel(ctx)
 	var recovery sync.WaitGroup
-	recovery.Go(func() { d.recover(ctx, lost) })
+	recovery.Go(func() { d.recover(alive, lost) })
 	defer recovery.Wait()
-	defer cancel()
-	d.begin(ctx)
-	d.live(ctx)
+	defer die()
+	d.begin(alive)
+	d.live(alive)
 	if d.silent && ctx.Err() == nil {
-		cancel()
+		die()
 		d.client.Close()
 		d.f.w.trace.note(d.id, "is silent")
 		d.f.ledger.Silenced(d.id)
-		return nil
 	}
 	<-ctx.Done()
 	return d.client.Close()
@@ -209,6 +209,9 @@ func (l *tappedLink) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Close ends reading, and keeps the port: whoever got it next would be taken for the device.
+func (l *tappedLink) Close() error { return l.Conn.SetReadDeadline(time.Now()) }
 
 func (l *tappedLink) Write(b []byte) (int, error) {
 	l.d.f.w.trace.device(l.d.id, "->", b)

@@ -38,6 +38,7 @@ func TestDisk(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, m)
 			mountSmall(t, w.data)
+			w.more = "sessions: {queue: {bytes: 16MiB}}\n" // what the broker keeps meanwhile comes all at once
 			w.start()
 			f := newFleet(t, w, 40)
 			f.ledger.PayloadSize = 3000
