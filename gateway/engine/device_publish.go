@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
 	"hash/crc32"
 	"slices"
 	"time"
@@ -58,7 +57,7 @@ func (d *Device) publish(p publication) {
 	if d.queue.len() > 0 {
 		defer d.carryOn() // it may have waited for the device to know an id
 	}
-	if p.qos > 0 && !d.begin(p) {
+	if p.qos > 0 && !d.begin(p, checksum(name, p.payload)) {
 		return
 	}
 	d.stats.PublishedUp++
@@ -70,11 +69,12 @@ func (d *Device) publish(p publication) {
 	d.north.publish(d, m, uint32(p.qos)<<16|uint32(p.msgID))
 }
 
-// begin notes a QoS 1 or 2 message and reports whether it is a new one.
-func (d *Device) begin(p publication) bool {
-	in := inbound{topic: p.topic, msgID: p.msgID, qos: p.qos, sum: checksum(p.topic, p.payload)}
+// begin notes a QoS 1 or 2 message and reports whether it is a new one. Another content under a MsgId that is in use is new,
+// even with DUP: the device has rebooted, counts from 1 again, and its first copy was lost.
+func (d *Device) begin(p publication, sum uint32) bool {
+	in := inbound{topic: p.topic, msgID: p.msgID, qos: p.qos, sum: sum}
 	if known := d.findInbound(in.token()); known != nil {
-		if p.dup || known.sum == in.sum {
+		if known.sum == in.sum {
 			if known.safe {
 				d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
 			} else {
@@ -112,11 +112,9 @@ func (d *Device) hasEnded(msgID uint16, sum uint32) bool {
 	})
 }
 
-func checksum(t topicRef, payload []byte) uint32 {
-	var b [3]byte
-	b[0] = byte(t.kind)
-	binary.BigEndian.PutUint16(b[1:], t.id)
-	return crc32.Update(crc32.ChecksumIEEE(b[:]), crc32.IEEETable, payload)
+// checksum tells messages apart. The topic goes by its name: a device may send the same message again under another id.
+func checksum(name string, payload []byte) uint32 {
+	return crc32.Update(crc32.ChecksumIEEE([]byte(name)), crc32.IEEETable, payload)
 }
 
 func (d *Device) findInbound(token uint32) *inbound {
