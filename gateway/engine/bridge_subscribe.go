@@ -14,7 +14,7 @@ import (
 // route, so that each session gets the message once.
 type wants struct {
 	byFilter map[string]*want
-	matching topic.Tree[*want] // those that the broker has confirmed
+	matching topic.Tree[*want] // those that the broker has confirmed, or may have before a restart
 	lastID   uint32
 	pending  map[uint16]*want // by packet id; nil for an UNSUBSCRIBE
 	scratch  []*want
@@ -25,6 +25,7 @@ type want struct {
 	id        uint32 // subscription identifier, and the number on disk
 	sessions  int
 	confirmed bool
+	matching  bool // is in the tree of that name
 }
 
 func (w *wants) init() {
@@ -32,10 +33,13 @@ func (w *wants) init() {
 	w.pending = make(map[uint16]*want)
 }
 
-// restore puts back what the bridge had subscribed to. Whether the broker ever knew is found out again.
+// restore puts back what the bridge had subscribed to. Whether the broker ever knew is found out again; until then it is
+// taken to, because the first that it sends may be the copies of one message for several filters.
 func (w *wants) restore(filter string, id uint32) {
-	w.byFilter[filter] = &want{filter: filter, id: id}
+	x := &want{filter: filter, id: id}
+	w.byFilter[filter] = x
 	w.lastID = max(w.lastID, id)
+	w.match(x, true)
 }
 
 func (w *wants) asked(packetID uint16) bool {
@@ -67,16 +71,22 @@ func (w *wants) first(name string, ids []uint32) bool {
 	return false
 }
 
+// confirm notes whether the broker has a subscription.
 func (w *wants) confirm(x *want, yes bool) {
-	if x.confirmed == yes {
-		return
-	}
 	x.confirmed = yes
-	if yes {
+	w.match(x, yes)
+}
+
+func (w *wants) match(x *want, yes bool) {
+	switch {
+	case x.matching == yes:
+		return
+	case yes:
 		w.matching.Add(x.filter, x)
-	} else {
+	default:
 		w.matching.Remove(x.filter, x)
 	}
+	x.matching = yes
 }
 
 // propagates reports whether a local subscription is made upstream too.
@@ -151,6 +161,7 @@ func (b *bridge) suback(p *mqtt.Suback) {
 	switch {
 	case w == nil || b.wants.byFilter[w.filter] != w || len(p.Reasons) == 0:
 	case p.Reasons[0].Failed():
+		b.wants.confirm(w, false)
 		b.e.out.note(NoteUplinkRefused, "", Addr{}, "subscription to "+w.filter+": "+p.Reasons[0].String())
 	default:
 		b.wants.confirm(w, true)
