@@ -19,7 +19,8 @@ type broker struct {
 	apps     *party // publishes to devices, and gets everything that they publish
 	sessions []*brokerSession
 	retained map[string]*message
-	memory   int // counts sessions ever made
+	memory   int  // counts sessions ever made
+	split    bool // sends a copy for each subscription that matches, as brokers may; else one copy with all identifiers
 
 	trouble brokerTrouble
 	outages []outage      // so far; the last may not have an end yet
@@ -47,7 +48,14 @@ const (
 )
 
 func newBroker(w *world) *broker {
-	b := &broker{w: w, apps: w.ledger.newParty("apps"), retained: make(map[string]*message), refused: -time.Hour}
+	b := &broker{
+		w: w, apps: w.ledger.newParty("apps"), retained: make(map[string]*message), refused: -time.Hour,
+	}
+	if !w.transparent() { // all that is published at the gateway goes upstream
+		b.split = w.dice.chance(0.5)
+		b.apps.interests = []interest{{filter: "#", qos: 2}}
+		b.apps.echoless = true
+	}
 	b.next = newTimer(&w.clock, b.suffer)
 	b.talk = newTimer(&w.clock, b.speak)
 	b.next.after(w.dice.around(w.plan.outages))
@@ -154,6 +162,7 @@ func (b *broker) cutSome() {
 func (b *broker) forget() {
 	b.w.tell("", "the broker forgets everything")
 	clear(b.retained)
+	b.apps.boots++
 	for _, s := range b.sessions {
 		s.will = nil
 		s.forget(exemptForgot)
@@ -184,23 +193,33 @@ func (b *broker) speak() {
 	b.talk.after(b.w.dice.around(b.w.plan.traffic / 8))
 	d := b.w.dice
 	m := b.w.ledger.publication(b.apps, nameOf(someTopic(d)), uint8(pick(d, someQoS)), d.chance(0.05), 10+d.IntN(90))
-	b.route(m)
+	b.route(m, nil)
 }
 
-// route gives a message to everybody who subscribed to it.
-func (b *broker) route(m *message) {
+// route gives a message to everybody who subscribed to it. From is the session that it comes from, nil for applications.
+func (b *broker) route(m *message, from *brokerSession) {
 	if m.retain {
 		b.retained[m.topic] = m
 	}
 	for _, s := range b.sessions {
-		qos, wanted := uint8(0), false
+		c := copyOf{m: m}
 		for _, sub := range s.subs {
-			if topic.Match(sub.Filter, m.topic) {
-				qos, wanted = max(qos, sub.QoS), true
+			if !topic.Match(sub.Filter, m.topic) || sub.NoLocal && s == from {
+				continue
+			}
+			c.wanted = true
+			c.qos = max(c.qos, min(sub.QoS, m.qos))
+			c.retain = c.retain || m.retain && sub.RetainAsPublished
+			if sub.id != 0 {
+				c.ids = append(c.ids, sub.id)
+			}
+			if b.split {
+				s.take(c)
+				c = copyOf{m: m}
 			}
 		}
-		if wanted {
-			s.take(m, min(qos, m.qos), false)
+		if c.wanted {
+			s.take(c)
 		}
 	}
 }
@@ -208,25 +227,14 @@ func (b *broker) route(m *message) {
 // publication takes what the gateway publishes, once.
 func (b *broker) publication(s *brokerSession, p *mqtt.Publish) {
 	m := b.w.ledger.find(p.Payload)
-	if m == nil {
-		b.w.wills.published(p.Topic, p.Payload)
-		return
-	}
-	if p.Topic != m.topic {
-		b.w.fail(m.from.name, m, "came to the broker on topic %q", p.Topic)
-	}
-	if m.upstream > 0 && p.QoS == 2 {
-		if m.memory == s.memory {
-			b.w.fail(m.from.name, m, "came to the broker twice with QoS 2")
+	switch {
+	case m != nil:
+		b.w.ledger.delivered(b.apps, m, p.Topic, p.QoS, false)
+		if b.w.ledger.receipt(m, b.apps).count == 1 {
+			b.route(m, s)
 		}
-		b.w.exempt(exemptForgot)
-	}
-	m.upstream++
-	delete(b.apps.owed, m.id)
-	m.memory = s.memory
-	b.w.stats.Delivered++
-	if m.upstream == 1 {
-		b.route(m)
+	case b.w.transparent():
+		b.w.wills.published(p.Topic, p.Payload)
 	}
 }
 
@@ -248,8 +256,11 @@ func (b *broker) check() {
 			continue
 		}
 		s := b.session(name)
+		if !b.w.transparent() {
+			s = b.session(b.w.config.Bridge.Name)
+		}
 		for _, i := range k.party.interests {
-			if !slices.ContainsFunc(s.subs, func(sub mqtt.Subscription) bool { return sub.Filter == i.filter }) {
+			if !slices.ContainsFunc(s.subs, func(sub brokerSub) bool { return sub.Filter == i.filter }) {
 				b.w.fail(name, nil, "the broker does not know its subscription to %q", i.filter)
 			}
 		}

@@ -22,10 +22,15 @@ type brokerPeer struct {
 func (p *brokerPeer) enters(_ *conn, packet mqtt.Packet) {
 	p.tell("=> ", packet)
 	m, ok := packet.(*mqtt.Publish)
-	if !ok || m.Retain || p.session == nil || p.session.party == nil {
+	if !ok || p.session == nil {
 		return
 	}
-	if msg := p.b.w.ledger.find(m.Payload); msg != nil {
+	msg := p.b.w.ledger.find(m.Payload)
+	switch {
+	case msg == nil:
+	case !p.b.w.transparent():
+		p.b.w.ledger.enters(msg)
+	case !m.Retain && p.session.party != nil:
 		p.b.w.ledger.entersFor(p.session.party, msg)
 	}
 }
@@ -35,10 +40,23 @@ func (p *brokerPeer) leaves(c *conn, packet mqtt.Packet) {
 	if _, goodbye := packet.(*mqtt.Disconnect); goodbye && !c.open && p.session != nil {
 		p.session.vanished = true // it will never be heard
 	}
-	if m, ok := packet.(*mqtt.Publish); ok {
+	switch m := packet.(type) {
+	case *mqtt.Publish:
 		if msg := p.b.w.ledger.find(m.Payload); msg != nil {
 			p.b.w.ledger.leaves(p.b.apps, msg, m.QoS, false)
 		}
+	case *mqtt.Ack:
+		p.leavesAck(m)
+	}
+}
+
+// leavesAck reads what the bridge says to the applications' messages: it has them, for everybody who is entitled.
+func (p *brokerPeer) leavesAck(a *mqtt.Ack) {
+	if p.b.w.transparent() || p.session == nil || a.Kind != mqtt.PUBACK && a.Kind != mqtt.PUBREC {
+		return
+	}
+	if i := p.session.find(a.PacketID); i >= 0 && !a.Reason.Failed() && !p.session.flights[i].replay {
+		p.b.w.ledger.isSafe(p.session.flights[i].m)
 	}
 }
 

@@ -15,7 +15,7 @@ type brokerSession struct {
 	memory int    // another one each time that the session begins; 0: there is none
 
 	peer     *brokerPeer // its connection, nil if there is none
-	subs     []mqtt.Subscription
+	subs     []brokerSub
 	waiting  []copyOf
 	flights  []copyOf
 	received map[uint16]struct{} // QoS 2 ids, until PUBREL
@@ -29,11 +29,20 @@ type brokerSession struct {
 	end       *timer
 }
 
+// A brokerSub is a subscription with its identifier, 0 for none.
+type brokerSub struct {
+	mqtt.Subscription
+	id uint32
+}
+
 // A copyOf is a message on its way to the client.
 type copyOf struct {
 	m        *message
+	wanted   bool
+	replay   bool // of a retained message, to a new subscriber
 	qos      uint8
 	retain   bool
+	ids      []uint32 // of the subscriptions that match
 	id       uint16
 	released bool
 }
@@ -66,14 +75,14 @@ func (s *brokerSession) forget(why exemption) {
 }
 
 // take takes a message for the client. One of QoS 0 is for those who are connected.
-func (s *brokerSession) take(m *message, qos uint8, retain bool) {
+func (s *brokerSession) take(c copyOf) {
 	switch {
-	case qos == 0 && s.peer != nil:
-		s.peer.send(&mqtt.Publish{Topic: m.topic, Payload: m.payload, Retain: retain})
-	case qos > 0:
-		s.waiting = append(s.waiting, copyOf{m: m, qos: qos, retain: retain})
-		if !retain && s.party != nil {
-			s.b.w.ledger.owe(s.party, m)
+	case c.qos == 0 && s.peer != nil:
+		s.peer.send(c.packet(false))
+	case c.qos > 0:
+		s.waiting = append(s.waiting, c)
+		if !c.replay && s.party != nil {
+			s.b.w.ledger.owe(s.party, c.m)
 		}
 		s.flow()
 	}
@@ -96,7 +105,8 @@ func (c *copyOf) packet(dup bool) mqtt.Packet {
 		return &mqtt.Ack{Kind: mqtt.PUBREL, PacketID: c.id}
 	}
 	return &mqtt.Publish{
-		Topic: c.m.topic, Payload: c.m.payload, QoS: c.qos, PacketID: c.id, Retain: c.retain, Dup: dup,
+		Topic: c.m.topic, Payload: c.m.payload, QoS: c.qos, PacketID: c.id, Retain: c.retain, Dup: dup && c.qos > 0,
+		SubscriptionIDs: c.ids,
 	}
 }
 
@@ -121,25 +131,36 @@ func (s *brokerSession) ack(p *mqtt.Ack) {
 
 func (s *brokerSession) subscribe(p *mqtt.Subscribe) {
 	ack := &mqtt.Suback{PacketID: p.PacketID}
-	for _, sub := range p.Subscriptions {
-		s.unsubscribe(sub.Filter)
+	var news []brokerSub
+	for _, want := range p.Subscriptions {
+		sub := brokerSub{want, p.SubscriptionID}
+		if known := s.unsubscribe(sub.Filter); !known || sub.RetainHandling == mqtt.SendRetained {
+			news = append(news, sub)
+		}
 		s.subs = append(s.subs, sub)
 		ack.Reasons = append(ack.Reasons, mqtt.Reason(sub.QoS))
 	}
 	s.peer.send(ack)
-	for _, sub := range p.Subscriptions {
+	for _, sub := range news {
 		s.replay(sub)
 	}
 }
 
-func (s *brokerSession) unsubscribe(filter string) {
-	s.subs = slices.DeleteFunc(s.subs, func(o mqtt.Subscription) bool { return o.Filter == filter })
+// unsubscribe reports whether there was such a subscription.
+func (s *brokerSession) unsubscribe(filter string) bool {
+	before := len(s.subs)
+	s.subs = slices.DeleteFunc(s.subs, func(o brokerSub) bool { return o.Filter == filter })
+	return len(s.subs) < before
 }
 
 // replay sends the retained messages of a new subscription.
-func (s *brokerSession) replay(sub mqtt.Subscription) {
+func (s *brokerSession) replay(sub brokerSub) {
 	for _, m := range s.b.retainedFor(sub.Filter) {
-		s.take(m, min(m.qos, sub.QoS), true)
+		c := copyOf{m: m, replay: true, qos: min(m.qos, sub.QoS), retain: true}
+		if sub.id != 0 {
+			c.ids = []uint32{sub.id}
+		}
+		s.take(c)
 	}
 }
 

@@ -142,7 +142,7 @@ func (d *device) note(err error) {
 	if errors.Is(err, client.ErrNotConnected) || d.habits.needsPatience() {
 		return // the core has not even tried; the gateway is still learning
 	}
-	if refused := new(client.RejectedError); errors.As(err, &refused) && d.w.broker != nil && d.w.now < d.w.calmSince+grace {
+	if refused := new(client.RejectedError); errors.As(err, &refused) && d.w.transparent() && d.w.now < d.w.calmSince+grace {
 		return // the gateway has not reached the broker yet
 	}
 	if d.w.calm && !d.over && err != nil && d.since > d.w.calmSince {

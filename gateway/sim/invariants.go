@@ -56,10 +56,16 @@ func (k *watch) checkTime() {
 // checkFloor is at the very end: everybody is gone, and so is everything.
 func (w *world) checkFloor() {
 	c := w.gateway.engine.Counts()
-	links := len(w.config.Links) // each says ADVERTISE; one alarm more sweeps the retained messages
-	quiet := c == engine.Counts{Alarms: c.Alarms, Retained: c.Retained, Uplinks: c.Uplinks, Conns: c.Conns}
+	bridges := 0
+	if w.plan.mode == engine.Aggregating {
+		bridges = 1
+	}
+	alarms := len(w.config.Links) + 1 + bridges // each link says ADVERTISE; one alarm sweeps the retained messages
+	quiet := c == engine.Counts{
+		Alarms: c.Alarms, Retained: c.Retained, Uplinks: c.Uplinks, Conns: c.Conns, Subscriptions: bridges,
+	}
 	strangers := min(1, c.Uplinks) // one uplink is for messages of nobody's, if there were any
-	if !quiet || c.Alarms > links+strangers+1 || c.Uplinks > strangers || c.Conns > strangers {
+	if !quiet || c.Alarms > alarms+strangers || c.Uplinks > strangers || c.Conns > bridges+strangers {
 		w.fail("", nil, "everybody is gone, and the engine holds %+v", c)
 		return
 	}

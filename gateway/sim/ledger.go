@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/gateway/topic"
 )
 
@@ -36,8 +37,6 @@ type message struct {
 	first, latest uint64        // the first and the latest time that it entered, as a number
 	safe          bool          // the publisher was told so
 	receipts      []receipt     // one a party; nil: nobody has it yet
-	upstream      int           // how often the broker took it as new; with the number of its memory
-	memory        int
 }
 
 // A receipt is what became of a message at one party.
@@ -59,9 +58,10 @@ type party struct {
 	owed      map[int]*message
 	order     map[stream]uint64 // see order.go
 
-	boots int
-	gone  bool // fell silent for ever
-	deaf  bool // answers no REGISTER
+	boots    int
+	gone     bool // fell silent for ever
+	deaf     bool // answers no REGISTER
+	echoless bool // does not get what it publishes itself
 }
 
 // cannotLearn reports whether the party never takes the message's topic, because it would need a REGISTER.
@@ -131,14 +131,8 @@ func (l *ledger) isSafe(m *message) {
 	}
 	m.safe = true
 	l.w.stats.Safe++
-	if b := l.w.broker; b != nil {
-		switch {
-		case m.upstream > 0:
-		case l.w.plan.durable && m.qos == 2:
-			l.owe(b.apps, m) // the gateway has it on disk, and answers for it
-		default:
-			l.w.fail(m.from.name, m, "was acknowledged before the broker had it")
-		}
+	if l.w.transparent() {
+		l.isSafeUpstream(m)
 		return // the broker decides who gets it
 	}
 	for _, p := range l.parties {
@@ -148,8 +142,23 @@ func (l *ledger) isSafe(m *message) {
 	}
 }
 
+// isSafeUpstream is for devices that the broker sees: it must have the message already, or the gateway have it on disk.
+func (l *ledger) isSafeUpstream(m *message) {
+	apps := l.w.broker.apps
+	switch {
+	case l.receipt(m, apps).count > 0:
+	case l.w.plan.durable && m.qos == 2:
+		l.owe(apps, m)
+	default:
+		l.w.fail(m.from.name, m, "was acknowledged before the broker had it")
+	}
+}
+
 // wants reports whether the party was entitled to the message at a time.
 func (p *party) wants(m *message, when time.Duration) bool {
+	if p.echoless && m.from == p {
+		return false
+	}
 	return slices.ContainsFunc(p.interests, func(i interest) bool {
 		return i.qos > 0 && i.since <= when && topic.Match(i.filter, m.topic)
 	})
@@ -174,11 +183,15 @@ func (l *ledger) delivered(p *party, m *message, name string, qos uint8, retain 
 	}
 	r := l.receipt(m, p)
 	if r.count > 0 && qos == 2 {
-		if r.boot == p.boots {
+		switch {
+		case r.boot != p.boots:
+			l.w.exempt(exemptMemory)
+		case m.retain && l.w.plan.mode == engine.Aggregating:
+			l.w.exempt(exemptRetained)
+		default:
 			l.w.fail(p.name, m, "arrived twice with QoS 2")
 			return
 		}
-		l.w.exempt(exemptMemory)
 	}
 	l.w.stats.Delivered++
 	if r.count > 0 {
@@ -259,12 +272,13 @@ const (
 	exemptMemory                    // a second copy: the device had forgotten everything in a reboot
 	exemptForgot                    // the broker lost its state, and the message or a handshake with it
 	exemptOutage                    // the broker published a will because it could not be reached for too long
+	exemptRetained                  // a second copy: the broker sent a retained message again, for a new subscription of the bridge
 	exemptions
 )
 
 func (x exemption) String() string {
 	return [...]string{
 		"session ended", "never came back", "expired", "refused", "queue full", "device forgot", "broker forgot",
-		"broker out of reach",
+		"broker out of reach", "retained again",
 	}[x]
 }

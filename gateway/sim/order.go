@@ -15,7 +15,7 @@ func (l *ledger) leaves(p *party, m *message, qos uint8, retain bool) {
 	if retain {
 		return // the retained message of a topic is a memory, not news
 	}
-	if l.w.broker != nil && p == l.w.broker.apps && m.life != l.w.gateway.life {
+	if l.w.transparent() && p == l.w.broker.apps && m.life != l.w.gateway.life {
 		return // after a restart, what a device had under way together goes in the order of its MsgIds
 	}
 	r := l.receipt(m, p)

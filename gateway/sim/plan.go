@@ -14,7 +14,7 @@ type plan struct {
 	length  time.Duration // the time in which things go wrong
 
 	devices int // on the client library's core
-	clients int // ordinary ones; none in mode transparent
+	clients int // ordinary ones, of the gateway's router; none in mode transparent
 
 	links    [2]linkPlan
 	disk     diskPlan
@@ -46,7 +46,7 @@ type diskPlan struct {
 
 func newPlan(d dice) plan {
 	p := plan{
-		mode:    pick(d, []engine.Mode{engine.Builtin, engine.Builtin, engine.Transparent}),
+		mode:    engine.Mode(d.IntN(3)),
 		durable: d.chance(0.6),
 		length:  d.between(60*time.Minute, 75*time.Minute),
 		devices: 18 + d.IntN(9),

@@ -179,12 +179,10 @@ func (k *watch) enters(from engine.Addr, p mqttsn.Packet) {
 	case *mqttsn.Pubrel:
 		k.asks(mqttsn.TypePubcomp, p.MsgID)
 	case *mqttsn.Register:
-		k.named[p.MsgID] = filter{string(p.TopicName), true, k.w.gateway.life}
+		k.notes(k.named, p.MsgID, filter{name: string(p.TopicName), normal: true})
 		k.asks(mqttsn.TypeRegack, p.MsgID)
 	case *mqttsn.Subscribe:
-		f := filterOf(p.Flags, p.TopicName, p.TopicID)
-		f.life = k.w.gateway.life
-		k.filters[p.MsgID] = f
+		k.notes(k.filters, p.MsgID, filterOf(p.Flags, p.TopicName, p.TopicID))
 		k.asks(mqttsn.TypeSuback, p.MsgID)
 	case *mqttsn.Unsubscribe:
 		k.asks(mqttsn.TypeUnsuback, p.MsgID)
@@ -216,6 +214,14 @@ func (k *watch) rustles() {
 	k.noise = k.w.now
 	for i := range k.flights {
 		k.flights[i].sends = 0
+	}
+}
+
+// notes keeps a request of the device's by its MsgId. A repetition is as old as the first.
+func (k *watch) notes(requests map[uint16]filter, msgID uint16, f filter) {
+	if requests[msgID].name != f.name {
+		f.life = k.w.gateway.life
+		requests[msgID] = f
 	}
 }
 

@@ -276,7 +276,7 @@ func (k *watch) leavesPingresp() {
 
 // isAtGateway reports whether the engine has a message for the device that it could send now.
 func (w *world) isAtGateway(m *message, p *party) bool {
-	if w.broker == nil {
+	if !w.transparent() {
 		return !p.cannotLearn(m)
 	}
 	r := w.ledger.receipt(m, p)

@@ -99,7 +99,7 @@ const willPatience = 90 * time.Second
 
 // sessionEnds is when a device that was just lost begins a new session, while its will is on its way to the broker.
 func (ws *wills) sessionEnds(k *watch) {
-	if l := ws.last(k); l != nil && ws.w.broker != nil && ws.w.now-l.at < willPatience {
+	if l := ws.last(k); l != nil && ws.w.transparent() && ws.w.now-l.at < willPatience {
 		l.outage = true
 	}
 }
@@ -109,7 +109,7 @@ func (ws *wills) settle() {
 	for _, l := range ws.losses {
 		switch {
 		case l.published > 0 || !l.will.set || l.unsure || l.will.qos == 0:
-		case ws.w.broker != nil && ws.w.broker.outIn(l.at, l.at+willPatience):
+		case ws.w.transparent() && ws.w.broker.outIn(l.at, l.at+willPatience):
 			ws.w.exempt(exemptOutage)
 		default:
 			ws.w.fail(l.k.name, nil, "was found lost at %v, and its will was not published", l.at)

@@ -40,6 +40,9 @@ type world struct {
 	failure *Failure
 }
 
+// transparent reports whether the broker sees each device, so that it decides who gets what.
+func (w *world) transparent() bool { return w.plan.mode == engine.Transparent }
+
 // A station hears what is sent to an address.
 type station interface{ receive(datagram []byte) }
 
@@ -84,7 +87,7 @@ func (w *world) build() {
 		w.links[i] = newLink(w, engine.LinkID(i), w.plan.links[i])
 	}
 	w.gateway = newGateway(w)
-	if w.plan.mode == engine.Transparent {
+	if w.plan.mode != engine.Builtin {
 		w.broker = newBroker(w)
 	}
 	for i := range w.plan.devices {
