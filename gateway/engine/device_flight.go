@@ -23,6 +23,7 @@ type flight struct {
 	held   bool // waits for the disk
 	dup    bool // was last sent with the DUP bit
 	again  bool // was registered and sent anew once already
+	copied bool // another answer that refuses DUP may be under way
 	anew   bool // the device does not have it, for it was refused or never sent: it is no duplicate
 	tries  int
 	due    time.Duration // send again
@@ -144,9 +145,11 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 	case reason == mqtt.TopicAliasInvalid && f.topic.kind == topicNormal && !f.again:
 		d.unlearn(f.topic)
 		d.sendAnew(f)
+	case reason == mqtt.ImplementationSpecificError && f.copied:
+		f.copied = false // perhaps a copy of the answer to DUP, made by the network; if not, it will say so again
 	case reason == mqtt.ImplementationSpecificError && f.dup:
 		// Some devices know no DUP bit, RIOT's emcute for one, and refuse a message that has it.
-		d.noDUP, f.dup = true, false
+		d.noDUP, f.dup, f.copied = true, false, true
 		if f.paused = !d.reachable(); !f.paused {
 			d.sendPublish(f)
 		}
