@@ -142,8 +142,8 @@ func (d *device) note(err error) {
 	if errors.Is(err, client.ErrNotConnected) || d.habits.needsPatience() {
 		return // the core has not even tried; the gateway is still learning
 	}
-	if refused := new(client.RejectedError); errors.As(err, &refused) && d.w.transparent() && d.w.now < d.w.calmSince+grace {
-		return // the gateway has not reached the broker yet
+	if d.w.transparent() && d.w.now < d.w.calmSince+grace {
+		return // the gateway may not have reached the broker again, or not know yet that a connection is dead
 	}
 	if d.w.calm && !d.over && err != nil && d.since > d.w.calmSince {
 		d.w.fail(d.party.name, nil, "a request failed in the calm time: %v", err)
@@ -285,12 +285,13 @@ func (d *device) turnOver() {
 			d.sleep()
 		}
 	case client.Asleep:
+		loses := d.config.CleanSession // what waits for it, if it connects
 		switch n := dice.IntN(100); {
-		case d.staysUp():
+		case d.staysUp() && !loses:
 			d.connect()
-		case n < 75:
+		case n < 75, d.staysUp():
 			d.wake()
-		case n < 85:
+		case n < 85, loses && n < 99:
 			d.sleep()
 		default:
 			d.again.stop()
@@ -323,7 +324,7 @@ func (d *device) sleep() {
 
 func (d *device) sleepOn(duration time.Duration) {
 	if d.w.calm {
-		duration = min(duration, 20*time.Second)
+		duration = min(duration, 10*time.Second)
 	}
 	d.nap.after(d.w.dice.between(duration*3/10, duration*9/10+1))
 }
@@ -373,7 +374,7 @@ func (d *device) mumble() {
 func (d *device) speakCalmly() {
 	if d.core.State() == client.Active {
 		d.publish(pick(d.w.dice, d.habits.topics), pick(d.w.dice, someQoS))
-	} else if d.core.State() == client.Asleep && d.w.dice.chance(0.3) {
+	} else if d.core.State() == client.Asleep && !d.config.CleanSession && d.w.dice.chance(0.3) {
 		d.connect()
 	}
 }

@@ -165,7 +165,7 @@ func (p *party) wants(m *message, when time.Duration) bool {
 }
 
 func (l *ledger) owe(p *party, m *message) {
-	if l.receipt(m, p).count == 0 {
+	if !p.gone && l.receipt(m, p).count == 0 {
 		l.w.stats.Owed++
 		p.owed[m.id] = m
 	}
@@ -257,6 +257,7 @@ func (l *ledger) settle() {
 				return
 			}
 		}
+		clear(p.owed)
 	}
 }
 

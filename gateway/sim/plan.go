@@ -115,9 +115,9 @@ func (p *plan) config(w *world) engine.Config {
 	c.FormatPeer, c.ParsePeer, c.SameHost = formatPeer, parsePeer, sameHost
 
 	c.Device.InFlight = pick(d, []int{1, 1, 1, 3})
-	c.Device.AwakeMessages = pick(d, []int{0, 0, 0, 2, 5})
+	c.Device.AwakeMessages = pick(d, []int{0, 0, 0, 4, 10})
 	c.Device.Overflow = pick(d, []engine.Overflow{engine.DropOldest, engine.DropNewest, engine.KeepLastPerTopic})
-	c.Device.SessionExpiry = pick(d, []time.Duration{20 * time.Minute, 5 * time.Hour, 5 * time.Hour})
+	c.Device.SessionExpiry = pick(d, []time.Duration{20 * time.Minute, 5 * time.Hour, 5 * time.Hour, 5 * time.Hour, 5 * time.Hour, 5 * time.Hour})
 	c.Device.IdleLimit = 20 * time.Minute
 	c.Device.NoDUP = d.chance(0.1)
 	c.Device.Move = pick(d, []engine.MovePolicy{engine.MoveAny, engine.MoveAny, engine.MoveSameHost})

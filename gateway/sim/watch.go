@@ -136,6 +136,16 @@ func (k *watch) forget() {
 func (k *watch) sessionEnds() {
 	k.forget()
 	k.w.ledger.sessionEnds(k.party, exemptEnded)
+	if !k.w.transparent() {
+		return
+	}
+	// What the gateway has on disk for a broker that was away goes with the session (see docs/simulation.md).
+	for id, m := range k.w.broker.apps.owed {
+		if m.from == k.party {
+			k.w.exempt(exemptEnded)
+			delete(k.w.broker.apps.owed, id)
+		}
+	}
 }
 
 // enterDatagram brings what a station sent to the engine. Who is nil for strangers.
