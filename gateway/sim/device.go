@@ -35,6 +35,7 @@ type device struct {
 	connecting bool
 	since      time.Duration // when it was connected
 	agreed     time.Duration // how long it may sleep
+	fed        bool          // its last window brought messages: there may be more than a window may bring
 	subscribed bool          // since the device began to remember
 	unheard    time.Duration // its radio reaches nobody until then
 	dead       bool          // silent for ever
@@ -102,6 +103,7 @@ func (d *device) settle() {
 		d.send(b)
 	}
 	for _, m := range out.Messages {
+		d.fed = true
 		d.deliver(m)
 	}
 	for _, res := range out.Done {
@@ -322,14 +324,20 @@ func (d *device) sleep() {
 	})
 }
 
+// sleepOn sets the time of the next awakening. In the calm time it is soon; at once, as long as there are messages: what
+// waits may be a thousand, and a window of a few of them.
 func (d *device) sleepOn(duration time.Duration) {
-	if d.w.calm {
+	switch {
+	case d.w.calm && d.fed:
+		duration = min(duration, time.Second)
+	case d.w.calm:
 		duration = min(duration, 10*time.Second)
 	}
 	d.nap.after(d.w.dice.between(duration*3/10, duration*9/10+1))
 }
 
 func (d *device) wake() {
+	d.fed = false
 	d.ask(d.core.Wake, func(res client.Result) {
 		if res.Err != nil && d.core.State() == client.Asleep {
 			d.nap.after(d.pause(5*time.Second, 20*time.Second))
