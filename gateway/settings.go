@@ -29,7 +29,7 @@ func settings(c *config.Config) (engine.Config, error) {
 	}
 	for _, r := range c.Access {
 		e.Access = append(e.Access, access.Rule{
-			Clients: r.Clients, Links: r.Links, Addresses: r.Addresses, Deny: !r.Allow,
+			Clients: r.Clients, Links: r.Links, Addresses: r.Addresses, Deny: !r.Allow, Approve: r.Approve,
 			Publish: r.Publish, Subscribe: r.Subscribe,
 		})
 	}
@@ -103,6 +103,7 @@ func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
 	d.ForwarderRate = float64(c.Limits.ForwarderRate)
 	d.ForwarderBurst = c.Limits.ForwarderBurst
 	d.StrangerRate = float64(c.Limits.StrangerAnswers)
+	d.Applicants = c.Limits.Applicants
 }
 
 func clientSettings(d *engine.ClientConfig, m *config.MQTT) {

@@ -10,11 +10,15 @@ import (
 type Rights struct {
 	ruled              bool // by a rule
 	denied             bool
+	unapproved         bool // denied, until an operator approves the device
 	publish, subscribe []string
 }
 
 // Connect reports whether the device may have a session.
 func (r *Rights) Connect() bool { return !r.denied }
+
+// Unapproved reports whether the device may have no session because nobody has approved it so far.
+func (r *Rights) Unapproved() bool { return r.unapproved }
 
 // Publish reports whether the device may publish to a topic, which is a valid topic name.
 func (r *Rights) Publish(name string) bool { return !r.ruled || !r.denied && matches(r.publish, name) }

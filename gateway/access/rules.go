@@ -19,6 +19,9 @@ type Rule struct {
 	// Deny refuses everything; the lists below count for nothing then.
 	Deny bool
 
+	// Approve lets in only devices that an operator has approved. A sender without a client id cannot be.
+	Approve bool
+
 	// Publish and Subscribe are topic filters that hold what the device may publish and receive. In them %c stands for
 	// its client id, and %u for the user's name.
 	Publish   []string
@@ -32,6 +35,7 @@ type Who struct {
 	Address  string // as the link writes it
 	Identity string // proven by the link; empty where it proves nothing
 	User     string // proven by a password or a certificate; empty for who has none
+	Approved bool   // by an operator
 }
 
 // Of returns the rights of a device.
@@ -61,6 +65,9 @@ func (w *Who) own(patterns []string) []string {
 func (r *Rule) rights(w *Who) Rights {
 	if r.Deny {
 		return Rights{ruled: true, denied: true}
+	}
+	if r.Approve && !w.Approved {
+		return Rights{ruled: true, denied: true, unapproved: w.Client != ""}
 	}
 	return Rights{ruled: true, publish: w.fill(r.Publish), subscribe: w.fill(r.Subscribe)}
 }

@@ -21,15 +21,15 @@ func TestFirstMatchWins(t *testing.T) {
 		connect         bool
 		field, pumps, x bool // what it may publish
 	}{
-		{"denied", Who{"pump-9", "field", "192.0.2.1:5", "", ""}, false, false, false, false},
-		{"denied by a pattern", Who{"old-1", "yard", "192.0.2.1:5", "", ""}, false, false, false, false},
-		{"by its address", Who{"pump-1", "field", "192.0.2.1:5", "", ""}, true, true, false, false},
-		{"by its identity", Who{"a", "field", "198.51.100.1:5", "th-7", ""}, true, true, false, false},
-		{"neither address nor identity", Who{"a", "field", "198.51.100.1:5", "me", ""}, true, true, true, true},
-		{"on another link", Who{"pump-1", "yard", "192.0.2.1:5", "th-7", ""}, true, false, true, false},
-		{"without a client id", Who{"", "yard", "192.0.2.1:5", "", ""}, false, false, false, false},
-		{"without a client id on a link for all", Who{"", "field", "192.0.2.1:5", "", ""}, true, true, false, false},
-		{"of no rule", Who{"a", "yard", "192.0.2.1:5", "", ""}, true, true, true, true},
+		{"denied", Who{"pump-9", "field", "192.0.2.1:5", "", "", false}, false, false, false, false},
+		{"denied by a pattern", Who{"old-1", "yard", "192.0.2.1:5", "", "", false}, false, false, false, false},
+		{"by its address", Who{"pump-1", "field", "192.0.2.1:5", "", "", false}, true, true, false, false},
+		{"by its identity", Who{"a", "field", "198.51.100.1:5", "th-7", "", false}, true, true, false, false},
+		{"neither address nor identity", Who{"a", "field", "198.51.100.1:5", "me", "", false}, true, true, true, true},
+		{"on another link", Who{"pump-1", "yard", "192.0.2.1:5", "th-7", "", false}, true, false, true, false},
+		{"without a client id", Who{"", "yard", "192.0.2.1:5", "", "", false}, false, false, false, false},
+		{"without a client id on a link for all", Who{"", "field", "192.0.2.1:5", "", "", false}, true, true, false, false},
+		{"of no rule", Who{"a", "yard", "192.0.2.1:5", "", "", false}, true, true, true, true},
 	} {
 		r := rules.Of(row.who)
 		require.Equal(t, row.connect, r.Connect(), row.name)
@@ -134,5 +134,25 @@ func TestUsers(t *testing.T) {
 			}
 		}
 		require.False(t, r.Publish(row.not), "%s %s", row.user, row.not)
+	}
+}
+
+// TestApproval: a device that nobody has approved may nothing, and a sender without a client id never can be.
+func TestApproval(t *testing.T) {
+	rules := Rules{{Clients: all, Links: all, Addresses: all, Approve: true, Publish: []string{"a"}, Subscribe: []string{"a"}}}
+	for _, row := range []struct {
+		who             Who
+		may, unapproved bool
+	}{
+		{Who{Client: "th7"}, false, true},
+		{Who{Client: "th7", Approved: true}, true, false},
+		{Who{}, false, false},
+	} {
+		r := rules.Of(row.who)
+		require.Equal(t, row.may, r.Connect())
+		require.Equal(t, row.may, r.Publish("a"))
+		require.Equal(t, row.may, r.Receive("a"))
+		require.Equal(t, row.may, r.Subscribe("a"))
+		require.Equal(t, row.unapproved, r.Unapproved())
 	}
 }

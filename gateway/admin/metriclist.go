@@ -142,6 +142,14 @@ var metrics = []metric{
 		one(func(v *snapshot) uint64 { return v.stats.Forbidden }),
 	},
 	{
+		"mqttsn_unapproved_total", counter, nil, "CONNECTs refused because no operator has approved the device.",
+		one(func(v *snapshot) uint64 { return v.stats.Unapproved }),
+	},
+	{
+		"mqttsn_unlisted_total", counter, nil, "Of these: of devices that found no room on the list of those that wait for approval.",
+		one(func(v *snapshot) uint64 { return v.stats.Unlisted }),
+	},
+	{
 		"mqttsn_anonymous_publications_total", counter, nil, "Publications of QoS -1 that were taken.",
 		one(func(v *snapshot) uint64 { return v.stats.QoSNeg1 }),
 	},

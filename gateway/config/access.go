@@ -14,6 +14,7 @@ type AccessRule struct {
 	Links     []string `yaml:"links"`
 	Addresses []string `yaml:"addresses"`
 	Allow     bool     `yaml:"allow"`
+	Approve   bool     `yaml:"approve"`
 	Publish   []string `yaml:"publish"`
 	Subscribe []string `yaml:"subscribe"`
 }
@@ -30,7 +31,7 @@ var accessKeys = []Key{
 		"access", "Which devices may connect, and what each may publish and receive. The first rule that matches a device decides; " +
 			"whom none matches may do everything. docs/security.md has examples.",
 		"Who reaches a link is trusted until told otherwise: close the list with `{allow: false}`.",
-		like(`[{clients: ["pump-*"], links: ["*"], addresses: ["192.0.2.*"], allow: true, publish: ["plant/%c/#"], subscribe: ["plant/%c/#"]}]`),
+		like(`[{clients: ["pump-*"], links: ["*"], addresses: ["192.0.2.*"], allow: true, approve: false, publish: ["plant/%c/#"], subscribe: ["plant/%c/#"]}]`),
 	},
 	{
 		"access[].clients", "Client ids that the rule is for; `*` stands for any characters. Senders of QoS -1 have the empty one.",
@@ -43,6 +44,11 @@ var accessKeys = []Key{
 		"As for client ids.", anything,
 	},
 	{"access[].allow", "Whether these devices may connect. If not, the lists below count for nothing.", "Rules are mostly about topics.", anything},
+	{
+		"access[].approve", "Let these devices connect only once an operator has approved each: until then they are told to try again, and are listed. " +
+			"Needs `gateway.data`, which keeps the approvals.",
+		"Somebody has to look after the list.", anything,
+	},
 	{
 		"access[].publish", "Topic filters of what they may publish, wills included; `%c` stands for the client id. An empty list: nothing.",
 		"Everything but `$SYS` and its like.", accessFilters,
@@ -65,9 +71,13 @@ var accessFilters = Rule{
 	},
 }
 
-// checkAccess finds rules for links that do not exist: they would protect nothing.
+// checkAccess finds rules for links that do not exist: they would protect nothing. Nor would approvals that are forgotten.
 func (r *reader) checkAccess() {
 	for i, rule := range r.config.Access {
+		if rule.Approve && r.config.Gateway.Data == "" {
+			path := fmt.Sprintf("access[%d].approve", i)
+			r.problem(r.originOf(path), path, "approvals would be lost with a restart", "set gateway.data")
+		}
 		for j, name := range rule.Links {
 			if !strings.Contains(name, "*") && !r.hasLink(name) {
 				path := fmt.Sprintf("access[%d].links[%d]", i, j)

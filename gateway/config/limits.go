@@ -7,10 +7,11 @@ type Limits struct {
 	ForwarderRate   int `yaml:"forwarder_rate"`
 	ForwarderBurst  int `yaml:"forwarder_burst"`
 	StrangerAnswers int `yaml:"stranger_answers"`
+	Applicants      int `yaml:"applicants"`
 }
 
 func defaultLimits() Limits {
-	return Limits{DeviceRate: 10_000, DeviceBurst: 20_000, ForwarderRate: 20_000, ForwarderBurst: 40_000, StrangerAnswers: 100}
+	return Limits{DeviceRate: 10_000, DeviceBurst: 20_000, ForwarderRate: 20_000, ForwarderBurst: 40_000, StrangerAnswers: 100, Applicants: 256}
 }
 
 var limitKeys = []Key{
@@ -34,5 +35,9 @@ var limitKeys = []Key{
 	{
 		"limits.stranger_answers", "Answers a second, all together, to those who have no session: GWINFO, refusals and the like. 0: none.",
 		"Plenty for a network that starts, and useless to who wants to flood somebody else through us.", between(0, 1_000_000),
+	},
+	{
+		"limits.applicants", "Devices that wait for approval (`access[].approve`) and are listed. A full list keeps each for an hour after it was last heard, and takes no more newcomers than that leaves room for.",
+		"As many as a person looks through.", between(1, 10_000),
 	},
 }

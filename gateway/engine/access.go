@@ -2,8 +2,12 @@ package engine
 
 import (
 	"encoding/hex"
+	"maps"
+	"slices"
+	"time"
 
 	"mqttsn-gateway/gateway/access"
+	"mqttsn-gateway/mqtt"
 )
 
 // rights are what the rules of Config.Access allow a device at an address; a sender of QoS -1 has no client id. The
@@ -18,21 +22,27 @@ func (e *Engine) rights(id string, a Addr, identity string) access.Rights {
 	}
 	return e.cfg.Access.Of(access.Who{
 		Client: id, Link: e.cfg.Links[a.Link].Name, Address: address, Identity: identity,
+		Approved: e.approved(e.applicantAt(id, a, identity)),
 	})
 }
 
-// permits reports whether the device may have a session at an address, with this will, which may be nil.
-func (e *Engine) permits(id string, a Addr, w *will) bool {
-	r := e.rights(id, a, e.identity(a))
+// permits says whether the device may have a session at an address, with this will, which may be nil. One that waits for
+// approval is told to try again: a refusal for good would keep it away when it has been approved.
+func (e *Engine) permits(id string, a Addr, w *will) mqtt.Reason {
+	identity := e.identity(a)
+	r := e.rights(id, a, identity)
 	switch {
+	case r.Unapproved():
+		e.apply(e.applicantAt(id, a, identity), a)
+		return mqtt.ServerBusy
 	case !r.Connect():
 		e.forbidden(id, a, "connect")
-		return false
+		return mqtt.NotAuthorized
 	case w != nil && !r.Publish(w.topic):
 		e.forbidden(id, a, "will "+w.topic)
-		return false
+		return mqtt.NotAuthorized
 	}
-	return true
+	return mqtt.Success
 }
 
 func (e *Engine) forbidden(id string, a Addr, what string) {
@@ -59,5 +69,49 @@ func (d *Device) ruled() {
 	if d.will != nil && !d.rights.Publish(d.will.topic) {
 		d.forbidden("will " + d.will.topic)
 		d.will = nil
+	}
+}
+
+// SetAccess puts other rules in force, for devices and for ordinary clients. Whoever is connected and no longer may be is
+// disconnected; what others no longer may receive is dropped when its turn comes, and a will that they no longer may publish
+// is not kept. Subscriptions stay: rules that are put back find them.
+func (e *Engine) SetAccess(now time.Duration, devices, clients access.Rules, out *Out) {
+	e.enter(now, out)
+	e.cfg.Access, e.cfg.Client.Access = devices, clients
+	for _, id := range slices.Sorted(maps.Keys(e.devices)) { // in order, so that a simulation repeats itself
+		e.devices[id].review()
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.clients)) {
+		e.clients[id].review()
+	}
+}
+
+// review looks the device's rights up again.
+func (d *Device) review() {
+	if !d.located {
+		return // they are looked up when it is heard
+	}
+	if d.ruled(); !d.rights.Connect() && (d.state.live() || d.connecting) {
+		d.forbidden("connect")
+		d.expel()
+	}
+}
+
+// review looks the client's rights up again; one that is away is judged when it comes back.
+func (c *Client) review() {
+	if c.conn == nil {
+		return
+	}
+	var reason mqtt.Reason
+	c.rights, reason, _ = c.conn.judge(c.id, nil)
+	if reason.Failed() {
+		c.forbidden("connect")
+		c.conn.expel(reason, false)
+		return
+	}
+	if c.will != nil && !c.rights.Publish(c.will.Topic) {
+		c.forbidden("will " + c.will.Topic)
+		c.will = nil
+		c.save()
 	}
 }

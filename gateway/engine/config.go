@@ -110,6 +110,7 @@ type DeviceConfig struct {
 	ForwarderRate    float64 // the same for all devices behind a forwarder together
 	ForwarderBurst   int
 	StrangerRate     float64 // answers a second to senders without a session, over all
+	Applicants       int     // devices that wait for approval and are listed
 	NoDUP            bool    // send again without the DUP bit
 }
 
@@ -183,6 +184,7 @@ func DefaultConfig(link string) Config {
 			Inbound:          16,
 			Queue:            Limit{Messages: 1000, Bytes: 256 << 10},
 			StrangerRate:     100,
+			Applicants:       256,
 		},
 		Client: ClientConfig{
 			Max:              10_000,

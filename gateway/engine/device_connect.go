@@ -17,11 +17,12 @@ type connectRequest struct {
 
 // connect serves a CONNECT. The answer is CONNACK, at once or when the north side has agreed.
 func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
+	if reason := e.permits(r.clientID, a, r.will); reason.Failed() {
+		e.refuse(a, dia, r.clientID, reason)
+		return
+	}
 	d := e.devices[r.clientID]
 	switch {
-	case !e.permits(r.clientID, a, r.will):
-		e.refuse(a, dia, r.clientID, mqtt.NotAuthorized)
-		return
 	case d == nil:
 		if reason := e.admit(a); reason.Failed() {
 			e.refuse(a, dia, r.clientID, reason)

@@ -52,11 +52,6 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 		d.will = &will{topic: f.readString(), payload: f.readBytes(), qos: uint8(f.readNum())}
 		f.readFlags(&d.will.retain)
 	}
-	if d.located {
-		if d.ruled(); !d.rights.Connect() {
-			d.unlocate() // the rules have changed: from now on it is a stranger
-		}
-	}
 	if state == Awake {
 		state = Asleep // its window ended with us; it will ask again
 	}

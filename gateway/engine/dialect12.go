@@ -113,7 +113,7 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 			e.stats.MovesRefused++
 			e.out.note(NoteMoveRefused, known.id, a, e.owner(known))
 			return e.stranger12(a, mqttsn.TypePingreq)
-		case known != d && !e.permits(known.id, a, nil):
+		case known != d && e.permits(known.id, a, nil).Failed():
 			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d:
 			known.unproven = !e.cfg.Links[a.Link].Authenticated

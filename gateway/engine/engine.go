@@ -31,6 +31,7 @@ type Engine struct {
 	handshakes map[Addr]*handshake
 	links      []linkState // by LinkID
 	strangers  bucket
+	applicants applicants
 	advertise  []advertiser
 	unasked    sink // where their publications go
 
@@ -75,6 +76,7 @@ func New(cfg Config) (*Engine, error) {
 		handshakes: make(map[Addr]*handshake),
 		links:      make([]linkState, len(cfg.Links)),
 		strangers:  newBucket(cfg.Device.StrangerRate, cfg.Device.StrangerRate),
+		applicants: newApplicants(cfg.Device.Applicants),
 		router:     newRouter(),
 		clients:    make(map[string]*Client),
 		conns:      make(map[ConnID]conn),

@@ -39,6 +39,9 @@ const (
 	NoteForbidden
 	NoteKicked
 	NoteForgotten
+	NoteUnapproved
+	NoteApproved
+	NoteDismissed
 )
 
 var notes = [...]struct {
@@ -73,6 +76,9 @@ var notes = [...]struct {
 	NoteForbidden:          {Warn, "refused by the access rules"},
 	NoteKicked:             {Warn, "disconnected by the operator"},
 	NoteForgotten:          {Warn, "session forgotten by the operator"},
+	NoteUnapproved:         {Warn, "unknown device waits for approval"},
+	NoteApproved:           {Info, "device approved by the operator"},
+	NoteDismissed:          {Info, "device dismissed by the operator"},
 }
 
 func (k NoteKind) String() string { return notes[k].text }

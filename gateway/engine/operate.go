@@ -17,12 +17,13 @@ func (e *Engine) Kick(now time.Duration, id string, out *Out) bool {
 	if d == nil || !d.state.live() {
 		return false
 	}
-	d.kick()
+	d.e.out.note(NoteKicked, d.id, d.addr, "")
+	d.expel()
 	return true
 }
 
-func (d *Device) kick() {
-	d.e.out.note(NoteKicked, d.id, d.addr, "")
+// expel ends the device's connection as if it had been lost.
+func (d *Device) expel() {
 	if d.connecting {
 		d.refuse(mqtt.ServerUnavailable)
 		d.north.left(d)
@@ -50,7 +51,8 @@ func (e *Engine) Forget(now time.Duration, id string, out *Out) bool {
 	}
 	if d.state.live() {
 		d.clean = true // the session ends with the connection, upstream too
-		d.kick()
+		e.out.note(NoteKicked, d.id, d.addr, "")
+		d.expel()
 	} else {
 		d.north.expired(d)
 		d.free()
@@ -67,14 +69,18 @@ func (e *Engine) KickClient(now time.Duration, id string, out *Out) bool {
 	if c == nil || c.conn == nil {
 		return false
 	}
-	k := c.conn
-	e.out.note(NoteKicked, id, Addr{}, k.info.Remote)
+	e.out.note(NoteKicked, id, Addr{}, c.conn.info.Remote)
+	c.conn.expel(mqtt.AdministrativeAction, true)
+	return true
+}
+
+// expel ends the connection of a client that has not asked for it, and tells it why as far as its version can be told.
+func (k *clientConn) expel(reason mqtt.Reason, withWill bool) {
 	if k.version == mqtt.V5 {
-		k.send(&mqtt.Disconnect{Reason: mqtt.AdministrativeAction})
+		k.send(&mqtt.Disconnect{Reason: reason})
 	}
 	k.end()
-	c.detached(true)
-	return true
+	k.c.detached(withWill)
 }
 
 // Publish publishes a message of the gateway's own, as QoS 0, 1 or 2. It returns how many sessions it went to, and why it was

@@ -45,6 +45,7 @@ const (
 	recordRetained recordKind = 'r'
 	recordUpstream recordKind = 'u' // QoS 2 packet ids of the broker's that the device has: number is the packet id
 	recordWant     recordKind = 'w' // filters that the bridge has subscribed to: number is the subscription identifier
+	recordApproval recordKind = 'a' // a device that an operator has let in
 	recordSend     recordKind = 'o' // QoS 2 messages on their way to the broker: number is the token
 )
 

@@ -56,6 +56,8 @@ func (r *Restorer) Add(key, value []byte) error {
 		r.devices[id] = r.e.restoreDevice(id, f)
 	case kind == recordClient && len(key) == shortKey:
 		r.clients[id] = r.e.restoreClient(id, f)
+	case kind == recordApproval && len(key) == shortKey:
+		r.e.restoreApproval(id, f)
 	case kind == recordMessage && len(key) == shortKey:
 		m := &Message{record: id}
 		m.read(f, r.e.now)
@@ -229,6 +231,11 @@ func (d *Device) restoreFlight(en entry, done bool) {
 // restart lets a restored session go on. The radio of an active device is on: what is in flight is sent again soon,
 // spread over a retry period, so that ten thousand devices are not spoken to at once.
 func (d *Device) restart() {
+	if d.located {
+		if d.ruled(); !d.rights.Connect() {
+			d.unlocate() // the rules have changed: from now on it is a stranger
+		}
+	}
 	d.topics.index()
 	for i := range d.flights {
 		d.flights[i].topic = d.nameTopic(d.flights[i].msg.Topic)

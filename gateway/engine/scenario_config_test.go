@@ -51,11 +51,14 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	// Another link; settings of a link that follow are its own.
 	"link": func(c *engine.Config, _ *words, v string) { c.Links = append(c.Links, link(v)) },
 
-	// One more access rule, allow or deny, of all devices; the settings that follow narrow it: rule-clients=th7,pump-*
+	// One more access rule, allow, deny or approve, of all devices; the settings that follow narrow it: rule-clients=th7,pump-*
 	"rule": func(c *engine.Config, w *words, v string) {
 		all := []string{"*"}
-		deny := choice(w, v, map[string]bool{"allow": false, "deny": true})
-		c.Access = append(c.Access, access.Rule{Clients: all, Links: all, Addresses: all, Deny: deny})
+		rule := choice(w, v, map[string]access.Rule{
+			"allow": {}, "deny": {Deny: true}, "approve": {Approve: true},
+		})
+		rule.Clients, rule.Links, rule.Addresses = all, all, all
+		c.Access = append(c.Access, rule)
 	},
 	"rule-clients":   ruleList(func(r *access.Rule, list []string) { r.Clients = list }),
 	"rule-links":     ruleList(func(r *access.Rule, list []string) { r.Links = list }),

@@ -51,8 +51,19 @@ func (w *world) do(verb string, args []string) error {
 	return fmt.Errorf("%s: no such line", verb)
 }
 
-// operator performs kick, forget or kick-client with the session that follows.
+// operator performs kick, forget or kick-client with the session that follows, approve or dismiss with the client id and
+// link of a device, or puts other access rules in force.
 func (w *world) operator(args []string) error {
+	switch {
+	case args[0] == "rules":
+		w.config.Access = nil
+		if err := configure(&w.config, args[1:]); err != nil {
+			return err
+		}
+		return w.call(func(out *engine.Out) { w.engine.SetAccess(w.now, w.config.Access, w.config.Client.Access, out) })
+	case len(args) == 3:
+		return w.decides(args[0], engine.Applicant{Client: args[1], Link: args[2]})
+	}
 	command, ok := map[string]func(now time.Duration, id string, out *engine.Out) bool{
 		"kick": w.engine.Kick, "forget": w.engine.Forget, "kick-client": w.engine.KickClient,
 	}[args[0]]
@@ -65,6 +76,22 @@ func (w *world) operator(args []string) error {
 		err = fmt.Errorf("%s has no such session", args[1])
 	}
 	return err
+}
+
+func (w *world) decides(command string, ap engine.Applicant) (err error) {
+	failed := w.call(func(out *engine.Out) {
+		switch command {
+		case "approve":
+			err = w.engine.Approve(w.now, ap, out)
+		case "dismiss":
+			if !w.engine.Dismiss(w.now, ap, out) {
+				err = fmt.Errorf("there is no %s on %s", ap.Client, ap.Link)
+			}
+		default:
+			err = fmt.Errorf("an operator cannot %s a device", command)
+		}
+	})
+	return errors.Join(err, failed)
 }
 
 func (w *world) device(verb string, args []string) error {

@@ -32,6 +32,8 @@ import (
 //	radio@2  send-failed                                   the link could not deliver to peer 2; also: down, up
 //	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
 //	operator kick th7                                      also: forget, kick-client
+//	operator approve th7 udp                               a device that waits for it, and its link; also: dismiss
+//	operator rules rule=deny                               puts other access rules in force
 //	shutdown                                               the gateway stops in an orderly way
 //	restart  rule=deny                                     it is killed, and starts with what is on disk, and other settings
 //

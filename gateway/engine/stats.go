@@ -18,6 +18,8 @@ type Stats struct {
 	Moved        uint64 // sessions that went on at another address
 	MovesRefused uint64
 	Forbidden    uint64 // what devices asked for and the access rules do not allow
+	Unapproved   uint64 // attempts to connect by devices that no operator has approved
+	Unlisted     uint64 // of these: not listed, for want of room
 
 	PublishedUp         uint64 // publications from devices
 	PublishedDown       uint64 // publications to devices
