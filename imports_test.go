@@ -48,8 +48,9 @@ var rooms = map[string][]string{
 	"gateway/e2e/radios": {"gateway/e2e/programs", "gateway/ledger", "mqttsn", "radio", "testbed"},
 	"gateway/ledger":     {"gateway/e2e/programs", "mqttsn", "mqtt"},
 
-	"cmd/mqttsn-gateway": {"gateway", "mqttsn", "radio", "mqtt"},
-	"cmd/mqttsn":         {"mqttsn", "radio", "mqtt"},
+	"cmd/internal":       {},
+	"cmd/mqttsn-gateway": {"cmd/internal", "gateway", "mqttsn", "radio", "mqtt"},
+	"cmd/mqttsn":         {"cmd/internal", "mqttsn", "radio", "mqtt"},
 	"cmd/testbed":        {"testbed", "mqttsn", "radio"},
 
 	"docs": {}, // what writes the generated pages

@@ -136,6 +136,7 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 	if g.cfg.Upstream.URL != "" {
 		fields[fieldUpstream] = g.cfg.Upstream.URL
 	}
+	conns.Go(func() { g.supervise(ctx) })
 	g.log.WithFields(fields).Info("ready")
 
 	l.run(ctx)

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"mqttsn-gateway/cmd/internal/man"
 )
 
 // Exit codes. A signal that was not waited for gives 128 and its number, as shells have it.
@@ -59,7 +61,7 @@ func rootCommand(environ []string) *cobra.Command {
 	}
 	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ),
 		statusCommand(), devicesCommand(), deviceCommand(), kickCommand(),
-		passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), versionCommand())
+		passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), man.Command(), versionCommand())
 	return cmd
 }
 

@@ -30,6 +30,7 @@ func runCommand(environ []string) *cobra.Command {
 			}
 			log := newLog(c.Log, cmd.ErrOrStderr())
 			starting(log, given.file)
+			limitMemory(log)
 			ctx, reload, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
 			return explain(gateway.Run(ctx, c, log, gateway.Options{Version: buildVersion().version, Reload: reload}))

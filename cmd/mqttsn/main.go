@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"mqttsn-gateway/cmd/internal/man"
 )
 
 // Exit codes, those of mosquitto_pub and mosquitto_sub but for mistakes, which have a code of their own.
@@ -82,7 +84,7 @@ func rootCommand() *cobra.Command {
 	}
 	cmd.PersistentFlags().Bool("help", false, "show this help") // cobra's own would take -h
 	cmd.Flags().Bool("version", false, "print the version")     // cobra's own would take -v
-	cmd.AddCommand(pubCommand(), subCommand(), sleepCommand(), pingCommand(), searchCommand(), decodeCommand())
+	cmd.AddCommand(pubCommand(), subCommand(), sleepCommand(), pingCommand(), searchCommand(), decodeCommand(), man.Command())
 	for _, c := range cmd.Commands() {
 		c.Flags().SortFlags = false // they come in an order that makes sense
 		c.DisableFlagsInUseLine = true
