@@ -96,6 +96,38 @@ cross-armv6: export GOARM := 6
 $(PLATFORMS:%=cross-%): cross-%:
 	GOOS=linux GOARCH=$(patsubst armv%,arm,$*) $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/linux-$*/ ./cmd/...
 
+.PHONY: packages
+packages: $(PLATFORMS:%=package-%) ## .deb and .rpm for amd64, arm64, armhf (ARMv7) and armv6, into bin/packages/
+
+# Debian and Raspberry Pi OS call ARMv6 and ARMv7 armhf both: the files' names tell them apart.
+package-amd64: export ARCH := amd64
+package-arm64: export ARCH := arm64
+package-armv7: export ARCH := arm7
+package-armv6: export ARCH := arm6
+$(PLATFORMS:%=package-%): export VERSION := $(patsubst v%,%,$(VERSION))
+$(PLATFORMS:%=package-%): package-%: cross-% $(BIN)/nfpm manuals
+	mkdir -p $(BIN)/packages
+	for kind in deb rpm; do \
+		ROOT=$(BIN)/linux-$* MANUALS=$(BIN)/manuals $(BIN)/nfpm package -f packaging/nfpm.yaml -p $$kind \
+			-t $(BIN)/packages/mqttsn-gateway_$${VERSION}_$(patsubst armv7,armhf,$*).$$kind || exit 1; \
+	done
+
+# A module of its own keeps what the packager needs out of ours.
+$(BIN)/nfpm: packaging/tools/go.mod
+	cd packaging/tools && $(GO) build -o $(abspath $@) github.com/goreleaser/nfpm/v2/cmd/nfpm
+
+.PHONY: manuals
+manuals: build # pages for man, and completions for shells
+	rm -rf $(BIN)/manuals
+	mkdir -p $(BIN)/manuals
+	for program in mqttsn-gateway mqttsn; do \
+		$(BIN)/$$program man $(BIN)/manuals/man1 && \
+		for shell in bash zsh fish; do \
+			$(BIN)/$$program completion $$shell >$(BIN)/manuals/$$program.$$shell || exit 1; \
+		done || exit 1; \
+	done
+	gzip -9n $(BIN)/manuals/man1/*.1
+
 .PHONY: docs
 docs: ## write the generated files again
 	$(GO) generate ./...

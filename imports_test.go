@@ -53,11 +53,13 @@ var rooms = map[string][]string{
 	"cmd/mqttsn":         {"cmd/internal", "mqttsn", "radio", "mqtt"},
 	"cmd/testbed":        {"testbed", "mqttsn", "radio"},
 
+	"packaging": {"gateway/e2e/programs"},
+
 	"docs": {}, // what writes the generated pages
 }
 
 // testsOnly may be imported by no one but each other.
-var testsOnly = []string{"gateway/sim", "gateway/brokertest", "gateway/e2e", "gateway/e2e/radios", "gateway/ledger"}
+var testsOnly = []string{"gateway/sim", "gateway/brokertest", "gateway/e2e", "gateway/e2e/radios", "gateway/ledger", "packaging"}
 
 // silent folders return what they have to say; they do not log.
 var silent = []string{"mqttsn", "radio", "mqtt", "gateway/access", "gateway/topic", "gateway/engine"}

@@ -1,6 +1,7 @@
 package radio
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -20,15 +21,18 @@ func readBufferGranted(raw syscall.RawConn) (int, error) {
 	return n / 2, os.NewSyscallError("getsockopt", err)
 }
 
-// hearOwnGroups makes a socket deaf to groups on its port that only other programs of this machine have joined.
+// hearOwnGroups makes a socket deaf to groups on its port that only other programs of this machine have joined. Where the
+// system cannot, as emulated ones cannot, it hears them, too.
 func hearOwnGroups(c *net.UDPConn, ipv6 bool) error {
-	if ipv6 {
+	err := setOption(c, unix.IPPROTO_IP, unix.IP_MULTICAST_ALL, 0)
+	if ipv6 && err == nil {
 		const ipv6MulticastAll = 29 // IPV6_MULTICAST_ALL of linux/in6.h
-		if err := setOption(c, unix.IPPROTO_IPV6, ipv6MulticastAll, 0); err != nil {
-			return err
-		}
+		err = setOption(c, unix.IPPROTO_IPV6, ipv6MulticastAll, 0)
 	}
-	return setOption(c, unix.IPPROTO_IP, unix.IP_MULTICAST_ALL, 0)
+	if errors.Is(err, unix.ENOPROTOOPT) {
+		return nil
+	}
+	return err
 }
 
 // shareAddress lets programs on this machine hear the same groups on the same port. It comes after binding, so a second
