@@ -14,6 +14,7 @@ type connEvent struct {
 	id      engine.ConnID
 	conn    *mqtt.Conn       // accepted, dialled
 	info    engine.ConnInfo  // accepted
+	login   engine.Login     // dialled
 	who     *engine.Identity // received: who has sent CONNECT, if one is among the packets
 	packets []mqtt.Packet    // received
 	err     error            // lost
@@ -37,6 +38,7 @@ func (l *loop) connEvent(ev connEvent) {
 		l.engine.Accepted(now, ev.id, ev.info, &l.out)
 	case connDialled:
 		l.conns[ev.id] = ev.conn
+		l.engine.Login(ev.id, ev.login)
 		l.engine.Dialed(now, ev.id, &l.out)
 	case connReceived:
 		if ev.who != nil {

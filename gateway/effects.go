@@ -50,7 +50,7 @@ func (l *loop) flushDatagrams() {
 
 func (l *loop) connEffect(ef *engine.ConnEffect) {
 	if ef.Dial != nil {
-		l.dial(ef.Conn)
+		l.dial(ef.Conn, *ef.Dial)
 		return
 	}
 	c := l.conns[ef.Conn]

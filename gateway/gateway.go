@@ -59,13 +59,10 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 			g.close()
 		}
 	}()
-	if g.upstream, err = newUpstream(&cfg.Upstream); err != nil {
+	if g.upstream, err = newUpstream(cfg); err != nil {
 		return nil, err
 	}
-	ec, err := settings(cfg)
-	if err != nil {
-		return nil, err
-	}
+	ec := settings(cfg)
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
 	ec.Identity = l.identity
 	ec.Sys.Version = "mqttsn-gateway " + version
@@ -122,8 +119,8 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 	for _, ln := range g.listeners {
 		conns.Go(func() { ln.serve(io, l) })
 	}
-	l.dial = func(id engine.ConnID) {
-		conns.Go(func() { l.dialUpstream(io, g.upstream, id) })
+	l.dial = func(id engine.ConnID, d engine.Dial) {
+		conns.Go(func() { l.dialUpstream(io, g.upstream, id, d) })
 	}
 	conns.Go(func() { g.reload(io, reload) })
 	if g.admin != nil {

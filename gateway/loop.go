@@ -31,7 +31,7 @@ type loop struct {
 	conns   map[engine.ConnID]*mqtt.Conn
 	touched []engine.ConnID // connections to flush
 	batch   []radio.Packet  // under way to one link
-	dial    func(id engine.ConnID)
+	dial    func(id engine.ConnID, d engine.Dial)
 }
 
 // Channels are so long that a burst does not make goroutines wait for each other at every packet.

@@ -3,7 +3,6 @@ package gateway
 import (
 	"cmp"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -15,11 +14,7 @@ import (
 )
 
 // settings says the configuration in the engine's terms.
-func settings(c *config.Config) (engine.Config, error) {
-	password, err := c.Upstream.Secret()
-	if err != nil {
-		return engine.Config{}, fmt.Errorf("upstream.password_file: %w", err)
-	}
+func settings(c *config.Config) engine.Config {
 	e := engine.DefaultConfig("")
 	e.Durable = c.Gateway.Data != ""
 	e.Mode = modes[c.Gateway.Mode]
@@ -48,9 +43,9 @@ func settings(c *config.Config) (engine.Config, error) {
 	}
 	deviceSettings(&e.Device, c)
 	clientSettings(&e.Client, &c.MQTT)
-	uplinkSettings(&e.Uplink, &c.Upstream, password)
+	uplinkSettings(&e.Uplink, &c.Upstream)
 	bridgeSettings(&e.Bridge, c)
-	return e, nil
+	return e
 }
 
 func linkSettings(l *config.Link, id uint8) engine.LinkConfig {
@@ -122,11 +117,10 @@ func clientSettings(d *engine.ClientConfig, m *config.MQTT) {
 // versions of MQTT towards the upstream broker; auto is the zero version.
 var versions = map[string]mqtt.Version{config.Version5: mqtt.V5, config.Version311: mqtt.V311}
 
-func uplinkSettings(d *engine.UplinkConfig, u *config.Upstream, password string) {
+func uplinkSettings(d *engine.UplinkConfig, u *config.Upstream) {
+	d.Brokers = u.URLs()
 	d.Version = versions[u.Version]
 	d.ClientID = u.ClientID
-	d.Username = u.Username
-	d.Password = []byte(password)
 	d.KeepAlive = u.KeepAlive
 	d.ConnectTimeout = u.ConnectTimeout
 	d.SessionExpiry = u.SessionExpiry

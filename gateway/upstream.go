@@ -16,21 +16,21 @@ import (
 
 // upstream is the way to the upstream broker.
 type upstream struct {
-	cfg *config.Upstream
-	tls atomic.Pointer[tls.Config] // nil where the URL asks for none
+	cfg *config.Config
+	tls atomic.Pointer[tls.Config] // nil where no URL asks for it
 }
 
-func newUpstream(cfg *config.Upstream) (*upstream, error) {
+func newUpstream(cfg *config.Config) (*upstream, error) {
 	u := &upstream{cfg: cfg}
 	return u, u.reload()
 }
 
 // reload reads the files with certificates; connections made from now on use them. If it fails nothing changes.
 func (u *upstream) reload() error {
-	if !u.cfg.Encrypted() {
+	if !u.cfg.Upstream.Encrypted() {
 		return nil
 	}
-	c, err := u.cfg.TLS()
+	c, err := u.cfg.Upstream.TLS()
 	if err != nil {
 		return err
 	}
@@ -40,16 +40,40 @@ func (u *upstream) reload() error {
 
 // dialUpstream connects to the upstream broker, and serves the connection until it ends. A failure is told to the engine
 // like a loss.
-func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID) {
-	c, err := mqtt.Dial(ctx, mqtt.DialConfig{
-		URL: u.cfg.URL, TLS: u.tls.Load(), Proxy: u.cfg.Proxy,
-		Conn: mqtt.Config{ConnectTimeout: u.cfg.ConnectTimeout, TopicAliasMaximum: topicAliases},
-	})
+func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID, d engine.Dial) {
+	c, login, err := u.dial(ctx, d)
 	if err != nil {
 		l.post(ctx, connEvent{kind: connLost, id: id, err: explainDial(err)})
 		return
 	}
-	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c}, nil)
+	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c, login: login}, nil)
+}
+
+// dial connects, and finds with what to log in. Passwords, and certificates of single devices, are read now.
+func (u *upstream) dial(ctx context.Context, d engine.Dial) (*mqtt.Conn, engine.Login, error) {
+	cfg := &u.cfg.Upstream
+	who, err := u.cfg.LoginOf(d.Device, d.Override)
+	if err != nil {
+		return nil, engine.Login{}, err
+	}
+	password, err := who.Secret()
+	if err != nil {
+		return nil, engine.Login{}, fmt.Errorf("password: %w", err)
+	}
+	secured := u.tls.Load()
+	if secured != nil && who.CertFile != cfg.CertFile {
+		pair, err := who.Certificate()
+		if err != nil {
+			return nil, engine.Login{}, fmt.Errorf("certificate: %w", err)
+		}
+		secured = secured.Clone()
+		secured.GetClientCertificate = pair.GetClientCertificate
+	}
+	c, err := mqtt.Dial(ctx, mqtt.DialConfig{
+		URL: cfg.URLs()[d.Broker], TLS: secured, Proxy: cfg.Proxy,
+		Conn: mqtt.Config{ConnectTimeout: cfg.ConnectTimeout, TopicAliasMaximum: topicAliases},
+	})
+	return c, engine.Login{Username: who.Username, Password: []byte(password)}, err
 }
 
 // explainDial adds to the common failures what to do about them.

@@ -127,7 +127,7 @@ func (s *Server) upstream(r *http.Request) (any, error) {
 		return nil, err
 	}
 	i := v.upstream
-	u := Upstream{URL: s.cfg.Upstream, Sessions: i.Sessions, Ready: i.Ready, Failing: i.Failing, Messages: i.Messages}
+	u := Upstream{URL: i.Broker, Sessions: i.Sessions, Ready: i.Ready, Failing: i.Failing, Messages: i.Messages}
 	if b := i.Bridge; b != nil {
 		u.Bridge = &Bridge{
 			State: b.State, Attempts: b.Attempts, SpoolMessages: b.Spool, SpoolBytes: b.SpoolBytes,

@@ -23,10 +23,9 @@ type Config struct {
 	// each request.
 	Token func() (string, error)
 
-	Gateway  Identity
-	Links    []LinkIdentity // by engine.LinkID
-	Radios   []Radio        // the same; nil for a link without a modem
-	Upstream string         // the broker's URL; empty for none
+	Gateway Identity
+	Links   []LinkIdentity // by engine.LinkID
+	Radios  []Radio        // the same; nil for a link without a modem
 
 	// Ask runs f on the goroutine that owns the engine and waits until it is done. It reports false if ctx ended before, or
 	// the engine has.

@@ -59,7 +59,7 @@ type Link struct {
 
 // Upstream is how the gateway stands with the upstream broker.
 type Upstream struct {
-	URL      string  `json:"url"` // empty: there is none
+	URL      string  `json:"url"` // of the one in use; empty: there is none
 	Sessions int     `json:"sessions"`
 	Ready    int     `json:"ready"`
 	Failing  int     `json:"failing"`

@@ -38,6 +38,7 @@ type world struct {
 func newWorld(t *testing.T, mode engine.Mode) *world {
 	c := engine.DefaultConfig("udp")
 	c.Mode, c.Links[0].Advertise, c.Device.Rate = mode, 0, 0
+	c.Uplink.Brokers = []string{"mqtt://broker"}
 	e, err := engine.New(c)
 	require.NoError(t, err)
 	w := &world{t: t, engine: e, now: time.Hour}
@@ -45,8 +46,8 @@ func newWorld(t *testing.T, mode engine.Mode) *world {
 	log.SetOutput(io.Discard)
 	w.server, err = Listen(Config{
 		Listen: "127.0.0.1:0", Token: func() (string, error) { return w.token, nil },
-		Gateway: Identity{Name: "cellar", ID: 7, Mode: "builtin", Version: "v1.2.3"}, Upstream: "mqtt://broker",
-		Links: []LinkIdentity{{"udp", "udp"}}, Ask: w.ask, Events: &w.events, Log: logrus.NewEntry(log),
+		Gateway: Identity{Name: "cellar", ID: 7, Mode: "builtin", Version: "v1.2.3"},
+		Links:   []LinkIdentity{{"udp", "udp"}}, Ask: w.ask, Events: &w.events, Log: logrus.NewEntry(log),
 		Describe: func(a engine.Addr) string { return fmt.Sprintf("192.0.2.%d:1000", a.Peer[3]) },
 	})
 	require.NoError(t, err)

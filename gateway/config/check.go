@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mqttsn-gateway/gateway/topic"
@@ -19,6 +20,7 @@ func (r *reader) check() {
 	r.checkUsers()
 	r.checkClientRules()
 	r.checkUpstream()
+	r.checkLogins()
 	r.checkHTTP()
 }
 
@@ -115,10 +117,18 @@ func (r *reader) checkUpstream() {
 	if u.Password != "" && u.PasswordFile != "" {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", "there is a password as well", "remove one of them")
 	}
-	if _, err := u.Secret(); err != nil {
+	if _, err := firstLine(u.PasswordFile); err != nil {
 		r.problem(r.originOf("upstream.password_file"), "upstream.password_file", err.Error(), "")
 	}
 	r.checkUpstreamTLS()
+	for i, url := range u.URLs() {
+		if slices.Contains(u.URLs()[:i], url) {
+			r.problem(r.originOf("upstream.fallback"), "upstream.fallback", show(url)+" is there twice", "write each address once")
+		}
+	}
+	if len(u.Fallback) > 0 && u.URL == "" {
+		r.problem(r.originOf("upstream.fallback"), "upstream.fallback", "there is nothing to fall back from", "set upstream.url")
+	}
 	if u.Version == Version311 && r.bridged() {
 		r.problem(r.originOf("upstream.version"), "upstream.version", "the mode aggregating needs MQTT 5: without it, messages would go round", "write auto or 5")
 	}

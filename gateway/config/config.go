@@ -35,4 +35,4 @@ func Default() *Config {
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, topicKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, topicKeys, loginKeys, limitKeys)

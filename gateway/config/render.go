@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -31,6 +32,13 @@ func (c *Config) Redacted() *Config {
 	shown := *c
 	if shown.Upstream.Password != "" {
 		shown.Upstream.Password = hidden
+	}
+	shown.Devices = maps.Clone(c.Devices)
+	for id, d := range shown.Devices {
+		if d.Upstream.Password != "" {
+			d.Upstream.Password = hidden
+			shown.Devices[id] = d
+		}
 	}
 	if u, err := url.Parse(shown.Upstream.Proxy); err == nil && u.User != nil {
 		before, after, _ := strings.Cut(shown.Upstream.Proxy, u.User.String())

@@ -138,6 +138,18 @@ var (
 	brokerURL = text("mqtt://host, mqtts://host, ws://host/path or wss://host/path, without a password",
 		"is not the URL of a broker", isBrokerURL)
 
+	brokerURLs = Rule{
+		Allowed: "a list of URLs such as those of upstream.url",
+		problem: func(v any) string {
+			for _, url := range v.([]string) {
+				if what := notEmpty.problem(url) + brokerURL.problem(url); what != "" {
+					return what
+				}
+			}
+			return ""
+		},
+	}
+
 	proxyURL = text("http://host:port or socks5://host:port", "is not the URL of a proxy", isProxyURL)
 
 	topicFilter = text("a topic filter", "is not a topic filter", func(s string) bool {
@@ -183,6 +195,6 @@ var (
 	}
 	clientIDs = Rule{
 		Allowed: "client ids of 1 to 65535 octets",
-		Example: "{th7: {predefined: {1: plant/th7}, no_dup: true}}",
+		Example: "{th7: {predefined: {1: plant/th7}, no_dup: true, upstream: {username: th7, password_env: TH7_PASSWORD}}}",
 	}
 )

@@ -10,6 +10,7 @@ type Device struct {
 	Predefined map[uint16]string `yaml:"predefined"`
 	NoDUP      bool              `yaml:"no_dup"`
 	Mode       Mode              `yaml:"mode"`
+	Upstream   Login             `yaml:"upstream"`
 }
 
 var topicKeys = []Key{

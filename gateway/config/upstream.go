@@ -10,6 +10,7 @@ import (
 // Upstream is the broker that devices are joined with in the modes transparent and aggregating.
 type Upstream struct {
 	URL            string        `yaml:"url"`
+	Fallback       []string      `yaml:"fallback"`
 	Version        string        `yaml:"version"`
 	Username       string        `yaml:"username"`
 	Password       string        `yaml:"password"`
@@ -43,12 +44,12 @@ type Reconnect struct {
 	Max time.Duration `yaml:"max"`
 }
 
-// Secret is the password, from wherever it is; empty for none. A file is read each time, so that it may be renewed.
-func (u *Upstream) Secret() (string, error) {
-	if u.PasswordFile == "" {
-		return u.Password, nil
+// URLs are the addresses of the broker, in the order in which they are tried; none if there is no broker.
+func (u *Upstream) URLs() []string {
+	if u.URL == "" {
+		return nil
 	}
-	return firstLine(u.PasswordFile)
+	return append([]string{u.URL}, u.Fallback...)
 }
 
 // firstLine is the first line of a file that holds a secret; empty where no file is named.
@@ -84,6 +85,11 @@ var upstreamKeys = []Key{
 		"upstream.url", "Where the broker is: `mqtt://host` (port 1883 if left out), `mqtts://host` (TLS, 8883), " +
 			"`ws://host/path` (WebSocket, 80) or `wss://host/path` (443). Empty: no broker.",
 		"The built-in broker needs none.", brokerURL,
+	},
+	{
+		"upstream.fallback", "Further addresses of the broker, or of others that hold the same, in the order in which they are tried when the one in use " +
+			"does not answer. All connections go to the same one, and stay there for as long as it answers.",
+		"Most brokers have one address, with whatever makes it reliable behind it.", brokerURLs,
 	},
 	{
 		"upstream.version", "Version of MQTT spoken to the broker. `auto`: 5, and 3.1.1 in the mode `transparent` with a broker that knows no 5. " +

@@ -23,13 +23,20 @@ func TestSecret(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(row.text), 0o600))
 		c, err := Load("", []string{"MQTTSN_GATEWAY_UPSTREAM_PASSWORD_FILE=" + file}, nil)
 		require.NoError(t, err)
-		got, err := c.Upstream.Secret()
+		got, err := secretOf(t, c)
 		require.NoError(t, err)
 		require.Equal(t, row.want, got)
 	}
-	got, err := (&Upstream{Password: "hush"}).Secret()
+	got, err := secretOf(t, &Config{Upstream: Upstream{Password: "hush"}})
 	require.NoError(t, err)
 	require.Equal(t, "hush", got)
+}
+
+func secretOf(t *testing.T, c *Config) (string, error) {
+	t.Helper()
+	l, err := c.LoginOf("th7", "")
+	require.NoError(t, err)
+	return l.Secret()
 }
 
 func TestBrokerURL(t *testing.T) {

@@ -34,9 +34,11 @@ func (u *Upstream) TLS() (*tls.Config, error) {
 	return c, nil
 }
 
-// Encrypted reports whether the URL asks for TLS.
+// Encrypted reports whether a URL asks for TLS.
 func (u *Upstream) Encrypted() bool {
-	return strings.HasPrefix(u.URL, "mqtts:") || strings.HasPrefix(u.URL, "wss:")
+	return slices.ContainsFunc(u.URLs(), func(url string) bool {
+		return strings.HasPrefix(url, "mqtts:") || strings.HasPrefix(url, "wss:")
+	})
 }
 
 // authorities are those that may sign the broker's certificate; nil stands for the system's.

@@ -14,6 +14,8 @@ type brokerConn struct {
 	session  brokerSession
 	key      string // the client id of the device that it serves, in notes
 	clientID string // ours at the broker
+	broker   int    // which of UplinkConfig.Brokers the connection is to
+	login    Login
 	version  mqtt.Version
 
 	state     brokerState
@@ -80,6 +82,16 @@ func limitsOf(p *mqtt.Connack) serverLimits {
 
 func (b *brokerConn) ready() bool { return b.state == brokerReady }
 
+// become changes the state.
+func (b *brokerConn) become(s brokerState) {
+	if b.ready() {
+		b.e.brokers.ready[b.broker]--
+	}
+	if b.state = s; b.ready() {
+		b.e.brokers.ready[b.broker]++
+	}
+}
+
 // dial asks for a connection as soon as the limit on new connections allows.
 func (b *brokerConn) dial() {
 	e := b.e
@@ -91,13 +103,17 @@ func (b *brokerConn) dial() {
 	e.lastConn += 2
 	b.id = e.lastConn
 	e.conns[b.id] = b
-	b.state = brokerDialing // the driver has its own time limit and always answers
-	e.out.Conns = append(e.out.Conns, ConnEffect{Conn: b.id, Dial: &Dial{ClientID: b.clientID}})
+	b.broker, b.login = e.brokers.current, Login{}
+	b.become(brokerDialing) // the driver has its own time limit and always answers
+	e.out.Conns = append(e.out.Conns, ConnEffect{Conn: b.id, Dial: &Dial{
+		ClientID: b.clientID, Device: b.key, Override: e.overrides.match(b.key), Broker: b.broker,
+	}})
 	b.schedule()
 }
 
 func (b *brokerConn) await(at time.Duration) {
-	b.state, b.deadline = brokerWaiting, at
+	b.become(brokerWaiting)
+	b.deadline = at
 	b.schedule()
 }
 
@@ -105,16 +121,16 @@ func (b *brokerConn) await(at time.Duration) {
 func (b *brokerConn) opened() {
 	c := &b.e.cfg.Uplink
 	b.version = b.newest()
-	username := strings.ReplaceAll(c.Username, "%c", b.key)
 	p := &mqtt.Connect{
 		Version: b.version, ClientID: b.clientID, KeepAlive: uint16(c.KeepAlive / time.Second),
 		SessionExpiry: uint32(c.SessionExpiry / time.Second), ReceiveMaximum: c.ReceiveMaximum,
-		Username: username, HasUsername: username != "",
-		Password: c.Password, HasPassword: len(c.Password) > 0,
+		Username: b.login.Username, HasUsername: b.login.Username != "",
+		Password: b.login.Password, HasPassword: len(b.login.Password) > 0,
 	}
 	b.session.hello(p)
 	b.outstanding = 0
-	b.state, b.deadline = brokerConnecting, b.e.now+c.ConnectTimeout
+	b.become(brokerConnecting)
+	b.deadline = b.e.now + c.ConnectTimeout
 	b.send(p)
 	b.schedule()
 }
@@ -124,7 +140,7 @@ func (b *brokerConn) newest() mqtt.Version {
 	switch v := b.e.cfg.Uplink.Version; {
 	case v != 0:
 		return v
-	case b.e.olderBroker && b.session.older():
+	case b.e.brokers.older[b.broker] && b.session.older():
 		return mqtt.V311
 	}
 	return mqtt.V5
@@ -180,9 +196,9 @@ func (b *brokerConn) connack(p *mqtt.Connack) {
 		return
 	}
 	if p.Reason == mqtt.UnsupportedProtocolVersion && b.version == mqtt.V5 {
-		if !b.e.olderBroker {
-			b.e.olderBroker = true
-			b.e.out.note(NoteUplinkOlder, b.key, Addr{}, "")
+		if !b.e.brokers.older[b.broker] {
+			b.e.brokers.older[b.broker] = true
+			b.e.out.note(NoteUplinkOlder, b.key, Addr{}, b.at(""))
 		}
 		if b.newest() < b.version {
 			b.close()
@@ -192,14 +208,18 @@ func (b *brokerConn) connack(p *mqtt.Connack) {
 	}
 	if p.Reason.Failed() {
 		b.e.stats.UplinkRefused++
-		b.e.out.note(NoteUplinkRefused, b.key, Addr{}, strings.TrimSpace(p.Reason.String()+" "+p.ReasonString))
+		b.e.out.note(NoteUplinkRefused, b.key, Addr{}, b.at(strings.TrimSpace(p.Reason.String()+" "+p.ReasonString)))
 		b.close()
+		if unavailable(p.Reason) {
+			b.e.brokers.failed(b.e, b.broker)
+		}
 		b.failed(p.Reason)
 		return
 	}
 	b.e.stats.UplinkConnects++
-	b.e.out.note(NoteUplinkUp, b.key, Addr{}, "")
-	b.state, b.attempts = brokerReady, 0
+	b.e.out.note(NoteUplinkUp, b.key, Addr{}, b.at(""))
+	b.become(brokerReady)
+	b.attempts = 0
 	b.limits = limitsOf(p)
 	b.keepAlive = b.e.cfg.Uplink.KeepAlive
 	if p.ServerKeepAlive != nil {
@@ -218,19 +238,36 @@ func (b *brokerConn) closed(err error) {
 	if b.state == brokerDialing {
 		kind = NoteUplinkFailure
 	}
-	if b.attempts == 0 {
-		b.e.out.note(kind, b.key, Addr{}, err.Error())
+	if b.attempts < b.e.brokers.len() { // once for each
+		b.e.out.note(kind, b.key, Addr{}, b.at(err.Error()))
 	}
 	delete(b.e.conns, b.id)
+	b.unanswered()
 	b.failed(mqtt.ServerUnavailable)
 }
 
 // drop ends a connection on which the broker, or nobody, speaks.
 func (b *brokerConn) drop(why string) {
 	b.e.stats.UplinkLost++
-	b.e.out.note(NoteUplinkLost, b.key, Addr{}, why)
+	b.e.out.note(NoteUplinkLost, b.key, Addr{}, b.at(why))
 	b.close()
+	b.unanswered()
 	b.failed(mqtt.ServerUnavailable)
+}
+
+// unanswered is called when a connection ends by itself. One that the broker had accepted is first tried again there.
+func (b *brokerConn) unanswered() {
+	if b.state == brokerDialing || b.state == brokerConnecting {
+		b.e.brokers.failed(b.e, b.broker)
+	}
+}
+
+// at says which broker something is about, where there are several.
+func (b *brokerConn) at(what string) string {
+	if b.e.brokers.len() == 1 {
+		return what
+	}
+	return strings.TrimSuffix(b.e.cfg.Uplink.Brokers[b.broker]+": "+what, ": ")
 }
 
 // close closes the connection; what was sent before still leaves.
@@ -241,7 +278,7 @@ func (b *brokerConn) close() {
 
 // failed decides how to go on without a connection.
 func (b *brokerConn) failed(reason mqtt.Reason) {
-	b.state = brokerIdle
+	b.become(brokerIdle)
 	b.session.down(reason)
 	if b.session.wanted() {
 		b.backOff()
@@ -251,10 +288,11 @@ func (b *brokerConn) failed(reason mqtt.Reason) {
 	}
 }
 
-// backOff waits twice as long each time, with jitter: a thousand devices must not come back in the same second.
+// backOff waits twice as long each time that all brokers have failed, with jitter: a thousand devices must not come back in
+// the same second.
 func (b *brokerConn) backOff() {
 	c := &b.e.cfg.Uplink
-	wait := c.BackoffMin << min(b.attempts, 16)
+	wait := c.BackoffMin << min(b.attempts/b.e.brokers.len(), 16)
 	if wait > c.BackoffMax || wait <= 0 {
 		wait = c.BackoffMax
 	}
@@ -276,7 +314,7 @@ func (b *brokerConn) hangUp(forget bool) {
 	case brokerDialing, brokerConnecting:
 		b.close()
 	}
-	b.state = brokerIdle
+	b.become(brokerIdle)
 	b.schedule()
 }
 
@@ -300,7 +338,7 @@ func (b *brokerConn) wake(now time.Duration) {
 		if b.session.wanted() {
 			b.dial()
 		} else {
-			b.state = brokerIdle
+			b.become(brokerIdle)
 			b.session.idle()
 		}
 	case b.state == brokerConnecting && now >= b.deadline:

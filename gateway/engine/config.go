@@ -154,9 +154,8 @@ type SysConfig struct {
 // UplinkConfig is the rules for connections to the upstream broker.
 type UplinkConfig struct {
 	Version        mqtt.Version // 0: MQTT 5, and 3.1.1 for devices' connections to a broker that knows no 5
+	Brokers        []string     // names of the brokers, in the order in which they are tried; none is one without a name
 	ClientID       string       // template: %c is the device's client id
-	Username       string       // template as well; empty for none
-	Password       []byte
 	KeepAlive      time.Duration
 	ConnectTimeout time.Duration
 	SessionExpiry  time.Duration

@@ -65,9 +65,12 @@ type ConnEffect struct {
 	Close  bool        // close, after what was sent before has left
 }
 
-// Dial asks for a connection to the upstream broker on behalf of a client.
+// Dial asks for a connection to the upstream broker.
 type Dial struct {
-	ClientID string
+	ClientID string // ours at the broker
+	Device   string // client id of the device that it is for; empty for the gateway's own
+	Override string // which of Config.Devices holds for the device; empty for none
+	Broker   int    // which of UplinkConfig.Brokers to connect to
 }
 
 // A NoteKind says what a Note tells. Its String is a fixed sentence, so that people can search for it and machines

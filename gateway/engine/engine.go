@@ -41,11 +41,10 @@ type Engine struct {
 	bridge   *bridge // nil but in aggregating mode
 	clients  map[string]*Client
 	conns    map[ConnID]conn
+	brokers  brokers
 	uplinks  map[string]*uplink
 	lastConn ConnID
 	dialTime time.Duration // when the next dial may leave
-
-	olderBroker bool // the upstream broker has refused MQTT 5
 
 	closing bool
 	stats   Stats
@@ -80,6 +79,7 @@ func New(cfg Config) (*Engine, error) {
 		router:     newRouter(),
 		clients:    make(map[string]*Client),
 		conns:      make(map[ConnID]conn),
+		brokers:    newBrokers(cfg.Uplink.Brokers),
 		uplinks:    make(map[string]*uplink),
 	}
 	for i := range cfg.Links {

@@ -37,10 +37,11 @@ func (e *Engine) StoreFails() bool { return e.rec.failing }
 
 // UpstreamInfo is how the gateway stands with the upstream broker.
 type UpstreamInfo struct {
-	Sessions int // that devices have at the broker, see uplink
-	Ready    int // of these: connected
-	Failing  int // of these: could not connect, and try again
-	Messages int // of devices, on their way to the broker
+	Broker   string // name of the one in use; empty if it has none
+	Sessions int    // that devices have at the broker, see uplink
+	Ready    int    // of these: connected
+	Failing  int    // of these: could not connect, and try again
+	Messages int    // of devices, on their way to the broker
 	Bridge   *BridgeInfo
 }
 
@@ -61,6 +62,9 @@ func (s brokerState) String() string {
 // Upstream looks at every session at the upstream broker.
 func (e *Engine) Upstream() UpstreamInfo {
 	i := UpstreamInfo{Sessions: len(e.uplinks)}
+	if names := e.cfg.Uplink.Brokers; len(names) > 0 {
+		i.Broker = names[e.brokers.current]
+	}
 	for _, u := range e.uplinks {
 		switch {
 		case u.ready():

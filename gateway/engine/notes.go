@@ -30,6 +30,7 @@ const (
 	NoteUplinkRefused
 	NoteUplinkFailure
 	NoteUplinkOlder
+	NoteUplinkNext
 	NoteClientConnected
 	NoteClientRefused
 	NoteClientDisconnected
@@ -67,6 +68,7 @@ var notes = [...]struct {
 	NoteUplinkRefused:      {Warn, "upstream broker refused the connection"},
 	NoteUplinkFailure:      {Warn, "upstream broker cannot be reached"},
 	NoteUplinkOlder:        {Warn, "upstream broker does not know MQTT 5"},
+	NoteUplinkNext:         {Warn, "going on to the next upstream broker"},
 	NoteClientConnected:    {Info, "client connected"},
 	NoteClientRefused:      {Warn, "client refused"},
 	NoteClientDisconnected: {Info, "client disconnected"},

@@ -28,14 +28,17 @@ func newOverrides(devices map[string]DeviceOverride) overrides {
 	return o
 }
 
-func (o *overrides) of(id string) DeviceOverride {
-	if d, ok := o.exact[id]; ok {
-		return d
+func (o *overrides) of(id string) DeviceOverride { return o.exact[o.match(id)] }
+
+// match is the client id or pattern that holds for a device, empty for none.
+func (o *overrides) match(id string) string {
+	if _, ok := o.exact[id]; ok {
+		return id
 	}
 	for _, p := range o.patterns {
-		if access.Match(p, id) {
-			return o.exact[p]
+		if id != "" && access.Match(p, id) {
+			return p
 		}
 	}
-	return DeviceOverride{}
+	return ""
 }

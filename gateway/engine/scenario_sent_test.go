@@ -71,7 +71,7 @@ func parseSent(c engine.Config, list []string, at time.Duration) (sent, error) {
 		}
 		s.to, list = verb+" "+list[0], list[1:]
 		if list[0] == "dial" || list[0] == "close" {
-			s.text = list[0]
+			s.text = strings.Join(list, " ")
 			return s, nil
 		}
 		p, err := parseMQTT(list)

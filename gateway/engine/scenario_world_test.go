@@ -162,7 +162,11 @@ func (w *world) connEffect(c engine.ConnEffect) {
 			name = "uplink anonymous"
 		}
 		w.conns[name], w.names[c.Conn] = c.Conn, name
-		w.add(sent{to: name, text: "dial"})
+		text := "dial"
+		if names := w.config.Uplink.Brokers; len(names) > 1 {
+			text += " " + names[c.Dial.Broker]
+		}
+		w.add(sent{to: name, text: text})
 		return
 	}
 	name, known := w.names[c.Conn]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,14 +30,16 @@ links: [{name: udp, listen: %q}]
 upstream: {%s, reconnect: {min: 100ms, max: 1s}}
 `
 
-// startGateway starts a gateway; upstream is the keys of that section, in YAML. It waits until the gateway serves.
-func startGateway(t testing.TB, upstream string) *gateway {
+// startGateway starts a gateway; upstream is the keys of that section, in YAML, and more are other sections. It waits until
+// the gateway serves.
+func startGateway(t testing.TB, upstream string, more ...string) *gateway {
 	t.Helper()
 	path := programs.Ours(t, "mqttsn-gateway")
 	dir := t.TempDir()
 	g := &gateway{udp: programs.FreeAddr(t)}
 	file := filepath.Join(dir, "gateway.yaml")
-	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, g.udp, upstream), 0o600))
+	text := fmt.Sprintf(config, g.udp, upstream) + strings.Join(more, "\n")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	g.Process = programs.StartIn(t, dir, nil, path, "run", "-c", file)
 	g.WaitUDP(g.udp)
 	g.log = g.StderrLines()
