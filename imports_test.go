@@ -38,7 +38,8 @@ var rooms = map[string][]string{
 	"gateway/passwd": {},
 	"gateway/config": {"gateway/passwd", "gateway/topic", "mqttsn", "radio", "mqtt"},
 	"gateway/access": {"gateway/topic"},
-	"gateway/admin":  {"gateway/engine", "gateway/topic", "mqttsn", "radio", "mqtt"},
+	"gateway/trace":  {"gateway/engine", "mqttsn", "radio"},
+	"gateway/admin":  {"gateway/engine", "gateway/topic", "gateway/trace", "mqttsn", "radio", "mqtt"},
 
 	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; the
 	// others see the gateway from outside, as a process.

@@ -17,7 +17,8 @@ func (g *gateway) openAdmin(version string) (err error) {
 	ac := admin.Config{
 		Listen: c.HTTP.Listen, Token: c.HTTP.Token,
 		Gateway: admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version},
-		Ask:     l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
+		Watch:   l.watch, TraceLinks: g.traceLinks(),
+		Ask: l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
 	}
 	for _, link := range c.Links {
 		ac.Links = append(ac.Links, admin.LinkIdentity{Name: link.Name, Type: string(link.Type)})

@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,10 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/gateway/admin"
+	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqttsn"
 )
 
-func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
+// withAdmin runs a gateway with an admin page until the test ends.
+func withAdmin(t *testing.T) (*gateway, *test.Hook) {
 	c := local()
 	c.HTTP.Listen = "127.0.0.1:0"
 	log, hook := test.NewNullLogger()
@@ -27,12 +31,16 @@ func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
 		g.run(ctx, nil)
 		close(stopped)
 	}()
-	defer func() {
+	t.Cleanup(func() {
 		stop()
 		<-stopped
 		http.DefaultClient.CloseIdleConnections()
-	}()
+	})
+	return g, hook
+}
 
+func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
+	g, hook := withAdmin(t)
 	connect := &mqttsn.Connect{ProtocolID: mqttsn.ProtocolID, Duration: 60, ClientID: []byte("th7")}
 	require.Equal(t, "CONNACK accepted", exchange(t, said(hook, "listening for devices").Data[fieldAddress].(string), connect))
 	var d admin.DeviceDetail
@@ -47,6 +55,40 @@ func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
 	require.Equal(t, "mqttsn-gateway", i.Name)
 	require.Equal(t, "v1.2.3", i.Version)
 	require.True(t, i.Ready.OK)
+}
+
+// Who watches sees what comes and what goes, and costs nothing when gone.
+func TestPacketsAreWatched(t *testing.T) {
+	g, hook := withAdmin(t)
+	watch, gone := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(watch, http.MethodGet, "http://"+g.admin.Addr().String()+"/api/v1/trace/stream?client=th7", nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+
+	address := said(hook, "listening for devices").Data[fieldAddress].(string)
+	exchange(t, address, &mqttsn.Connect{ProtocolID: mqttsn.ProtocolID, Duration: 60, ClientID: []byte("th8")})
+	exchange(t, address, &mqttsn.Connect{ProtocolID: mqttsn.ProtocolID, Duration: 60, ClientID: []byte("th7")})
+	lines := bufio.NewScanner(answer.Body)
+	for _, want := range []string{"in CONNECT client=th7 duration=60", "out CONNACK accepted"} {
+		var p admin.Packet
+		for p.Text == "" && lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				require.NoError(t, json.Unmarshal([]byte(data), &p))
+			}
+		}
+		require.Equal(t, want, p.Direction+" "+p.Text)
+		require.Equal(t, "th7", p.Client)
+	}
+
+	gone()
+	watched := func() (yes bool) {
+		exchange(t, address, &mqttsn.SearchGw{})
+		require.True(t, g.loop.ask(t.Context(), func(*engine.Engine, time.Duration, *engine.Out) { yes = g.loop.taps != nil }))
+		return yes
+	}
+	require.Eventually(t, func() bool { return !watched() }, 10*time.Second, time.Millisecond)
 }
 
 func ask(t *testing.T, g *gateway, path string, v any) {

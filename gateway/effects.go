@@ -13,6 +13,9 @@ func (l *loop) carryOut() {
 	if l.out.Records.Len() > 0 || l.out.Urgent {
 		l.committer.add(&l.out.Records, l.out.Batch, l.out.Urgent)
 	}
+	if l.taps != nil {
+		l.watchSent()
+	}
 	l.flushDatagrams()
 	for _, b := range l.out.Broadcasts {
 		if err := l.links[b.Link].Broadcast(b.Data, b.Radius); err != nil {

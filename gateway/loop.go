@@ -8,6 +8,7 @@ import (
 
 	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/trace"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/radio"
 )
@@ -27,6 +28,7 @@ type loop struct {
 
 	committer *committer    // nil: everything is kept in memory
 	recent    *admin.Events // nil: nobody can look at them
+	taps      *trace.Taps   // nil while nobody watches packets
 
 	conns   map[engine.ConnID]*mqtt.Conn
 	touched []engine.ConnID // connections to flush
@@ -139,6 +141,10 @@ func (l *loop) datagrams(b *batch) {
 	now := l.now()
 	for i := range b.packets[:b.n] {
 		p := &b.packets[i]
+		if l.taps != nil {
+			l.serveWatched(now, b.link.id, p)
+			continue
+		}
 		l.engine.Datagram(now, b.link.id, p.Peer, p.Data, &l.out)
 	}
 	b.link.free <- b

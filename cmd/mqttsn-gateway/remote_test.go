@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -106,6 +108,58 @@ func TestCommandsAboutARunningGateway(t *testing.T) {
 		require.Equal(t, exitFailed, code, line)
 		require.Equal(t, "mqttsn-gateway: "+want+"\n", stderr, line)
 	}
+}
+
+func TestTap(t *testing.T) {
+	flags := serving(t)
+	file := filepath.Join(t.TempDir(), "packets.pcapng")
+	lines := []string{"tap --client th7", "tap --json --link udp", "tap -w " + file, "tap -w -", "tap --client th8"}
+	var stdout, stderr [5]bytes.Buffer
+	var codes [5]int
+	var watchers, open sync.WaitGroup
+	open.Add(len(lines))
+	for i, line := range lines {
+		watchers.Go(func() {
+			codes[i] = execute(strings.Fields(line+" --for 1s"+flags), nil, &stdout[i], writer(func(b []byte) {
+				stderr[i].Write(b)
+				if strings.HasPrefix(string(b), "watching") {
+					open.Done()
+				}
+			}))
+		})
+	}
+	open.Wait()
+	code, _, _ := command("kick th7" + flags)
+	require.Zero(t, code)
+	watchers.Wait()
+	require.Equal(t, [5]int{}, codes)
+	require.Regexp(t, `^\d\d:\d\d:\d\d\.\d{3} out udp th7 127\.0\.0\.1:\d+: DISCONNECT\n$`, stdout[0].String())
+	var p admin.Packet
+	require.NoError(t, json.Unmarshal(stdout[1].Bytes(), &p))
+	require.Equal(t, "0218", p.Octets)
+	capture, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(capture), "th7 at 127.0.0.1:")
+	require.Contains(t, stdout[3].String(), "th7 at 127.0.0.1:")
+	require.Contains(t, stderr[2].String(), "1 packets\n")
+	require.Empty(t, stdout[4].String())
+
+	for line, want := range map[string]string{
+		"tap --link lan":   "there is no link of this name",
+		"tap -w none/file": "open none/file: no such file or directory",
+	} {
+		code, _, stderr := command(line + flags)
+		require.Equal(t, exitFailed, code, line)
+		require.Contains(t, stderr, "mqttsn-gateway: "+want+"\n", line)
+	}
+}
+
+// A writer is a function that is written to.
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) {
+	w(b)
+	return len(b), nil
 }
 
 func TestNoGatewayAnswers(t *testing.T) {

@@ -10,6 +10,7 @@
 //	devices.go   devices and clients
 //	operate.go   kick, forget, publish
 //	events.go    the recent events, stream.go their live tail
+//	trace.go     packets as they pass, in words and as a capture
 //	metrics.go   the metrics, metriclist.go their list
 //	remote.go    the API from Go, for the command line
 //

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/trace"
 	"mqttsn-gateway/mqttsn"
 )
 
@@ -78,6 +81,27 @@ func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 		b.picture("failed")
 		require.NoError(b.t, err)
 	}
+}
+
+// saved is the capture that the page saves after an action.
+func (b *browser) saved(action chromedp.Action[chromedp.Void]) []byte {
+	b.t.Helper()
+	b.until(`!!(URL.createObjectURL = (blob) => {
+		const reader = new FileReader();
+		reader.onload = () => { window.saved = reader.result.split(",")[1]; };
+		reader.readAsDataURL(blob);
+		return "#";
+	})`, "a place to save to")
+	b.do(action)
+	b.until("window.saved !== undefined", "saved")
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("window.saved"))
+	require.NoError(b.t, err)
+	file, err := base64.StdEncoding.DecodeString(text)
+	require.NoError(b.t, err)
+	var whole bytes.Buffer
+	_, err = trace.CopyBlocks(&whole, bytes.NewReader(file))
+	require.NoError(b.t, err)
+	return whole.Bytes()
 }
 
 // press presses a key until an expression is true.
@@ -197,6 +221,19 @@ func TestPageOperates(t *testing.T) {
 	b.see("Waiting", "lamp")
 	b.do(chromedp.SendKeys("input[name=topic]", "lamp"), chromedp.SendKeys("input[name=payload]", "on"+kb.Enter))
 	b.see("Published to 1 session(s).", "1 to it")
+	b.see("What passes from now on is shown here.")
+	b.do(chromedp.Click("//button[text()='Record']"))
+	b.until("document.body.innerText.includes('Save recording')", "recording")
+	w.hear(1, &mqttsn.Pingreq{})
+	b.see("PINGREQ", "PINGRESP") // as it passes
+	b.do(chromedp.Click("//button[text()='Stop']"))
+	b.until("document.body.innerText.includes('Watch')", "stopped")
+	w.hear(1, &mqttsn.Regack{TopicID: 1, MsgID: 99})
+	capture := b.saved(chromedp.Click("//button[text()='Save recording']"))
+	require.Equal(t, 1, bytes.Count(capture, []byte(": PINGREQ")))
+	require.Equal(t, 1, bytes.Count(capture, []byte(": REGACK")))
+	b.until("!document.querySelector('.packets').innerText.includes('REGACK')", "nothing is watched")
+
 	b.do(chromedp.Click("//button[text()='Disconnect']"))
 	b.see("Disconnect a/b <i>c?")
 	b.do(chromedp.Click("#confirm button[value=yes]"))

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -40,15 +41,19 @@ func (s *Server) radio(i int) Radio {
 }
 
 func (s *Server) nodes(r *http.Request) (any, error) {
-	name := r.PathValue("name")
-	for i, l := range s.cfg.Links {
-		if l.Name != name {
-			continue
-		}
-		if radio := s.radio(i); radio != nil {
-			return Nodes{radio.Nodes()}, nil
-		}
-		return nil, problem{http.StatusNotFound, "the link knows its devices only"}
+	i, ok := s.linkNamed(r.PathValue("name"))
+	if !ok {
+		return nil, errNoLink
 	}
-	return nil, problem{http.StatusNotFound, "there is no link of this name"}
+	if radio := s.radio(i); radio != nil {
+		return Nodes{radio.Nodes()}, nil
+	}
+	return nil, problem{http.StatusNotFound, "the link knows its devices only"}
+}
+
+var errNoLink = problem{http.StatusNotFound, "there is no link of this name"}
+
+func (s *Server) linkNamed(name string) (int, bool) {
+	i := slices.IndexFunc(s.cfg.Links, func(l LinkIdentity) bool { return l.Name == name })
+	return i, i >= 0
 }

@@ -35,22 +35,18 @@ func (r *Remote) Post(ctx context.Context, path string, body, v any) error {
 	return r.call(ctx, http.MethodPost, path, body, v)
 }
 
-func (r *Remote) call(ctx context.Context, method, path string, body, v any) error {
-	var text bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&text).Encode(body); err != nil {
-			return err
-		}
-	}
-	q, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.URL, "/")+"/api/v1/"+path, &text)
+// Stream opens an answer that goes on until the caller closes it, or ctx ends.
+func (r *Remote) Stream(ctx context.Context, path string) (io.ReadCloser, error) {
+	c := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: answerTimeout}}
+	a, err := r.ask(ctx, c, http.MethodGet, path, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if r.Token != "" {
-		q.Header.Set("Authorization", "Bearer "+r.Token)
-	}
-	q.Close = true
-	a, err := (&http.Client{Timeout: answerTimeout}).Do(q)
+	return a.Body, nil
+}
+
+func (r *Remote) call(ctx context.Context, method, path string, body, v any) error {
+	a, err := r.ask(ctx, &http.Client{Timeout: answerTimeout}, method, path, body)
 	if err != nil {
 		return err
 	}
@@ -59,15 +55,43 @@ func (r *Remote) call(ctx context.Context, method, path string, body, v any) err
 	if err != nil {
 		return err
 	}
-	if a.StatusCode != http.StatusOK {
-		e := Error{}
-		if json.Unmarshal(answer, &e) != nil || e.Error == "" {
-			return fmt.Errorf("%s answers %s: is it a gateway?", r.URL, a.Status)
-		}
-		return errors.New(e.Error)
-	}
 	if err := json.Unmarshal(answer, v); err != nil {
 		return fmt.Errorf("%s does not answer as a gateway does: %w", r.URL, err)
 	}
 	return nil
+}
+
+// ask makes a request. The answer is one of success.
+func (r *Remote) ask(ctx context.Context, c *http.Client, method, path string, body any) (*http.Response, error) {
+	var text bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&text).Encode(body); err != nil {
+			return nil, err
+		}
+	}
+	q, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.URL, "/")+"/api/v1/"+path, &text)
+	if err != nil {
+		return nil, err
+	}
+	if r.Token != "" {
+		q.Header.Set("Authorization", "Bearer "+r.Token)
+	}
+	q.Close = true
+	a, err := c.Do(q)
+	if err != nil {
+		return nil, err
+	}
+	if a.StatusCode == http.StatusOK {
+		return a, nil
+	}
+	defer a.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
+	if err != nil {
+		return nil, err
+	}
+	e := Error{}
+	if json.Unmarshal(answer, &e) != nil || e.Error == "" {
+		return nil, fmt.Errorf("%s answers %s: is it a gateway?", r.URL, a.Status)
+	}
+	return nil, errors.New(e.Error)
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/trace"
 )
 
 // Config is what the server knows of the gateway that it shows.
@@ -30,6 +31,10 @@ type Config struct {
 	// Ask runs f on the goroutine that owns the engine and waits until it is done. It reports false if ctx ended before, or
 	// the engine has.
 	Ask func(ctx context.Context, f func(e *engine.Engine, now time.Duration, out *engine.Out)) bool
+
+	// Watch shows the packets of all links to a tap until it is closed. It reports false as Ask does.
+	Watch      func(ctx context.Context, t *trace.Tap) bool
+	TraceLinks []trace.Link // by engine.LinkID
 
 	Describe func(engine.Addr) string // shows an address to people; safe from any goroutine
 	Events   *Events
@@ -62,7 +67,8 @@ type Server struct {
 	cfg      Config
 	listener net.Listener
 	http     *http.Server
-	streams  chan struct{} // a place for each stream
+	streams  chan struct{} // a place for each stream of events
+	watches  chan struct{} // and for each of packets
 	stop     context.CancelFunc
 }
 
@@ -72,7 +78,7 @@ func Listen(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("admin page: %w", err)
 	}
-	s := &Server{cfg: cfg, listener: netutil.LimitListener(l, maxConnections), streams: make(chan struct{}, maxStreams)}
+	s := &Server{cfg: cfg, listener: netutil.LimitListener(l, maxConnections), streams: make(chan struct{}, maxStreams), watches: make(chan struct{}, maxWatches)}
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = &http.Server{
@@ -114,10 +120,12 @@ func (s *Server) ask(ctx context.Context, f func(e *engine.Engine, now time.Dura
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	if !s.cfg.Ask(ctx, f) {
-		return problem{http.StatusServiceUnavailable, "the gateway is starting, stopping or very busy"}
+		return errBusy
 	}
 	return nil
 }
+
+var errBusy = problem{http.StatusServiceUnavailable, "the gateway is starting, stopping or very busy"}
 
 // A debugLog takes what the web server says of broken connections.
 type debugLog struct{ log *logrus.Entry }

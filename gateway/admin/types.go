@@ -190,6 +190,20 @@ type Event struct {
 	Detail  string    `json:"detail,omitempty"`
 }
 
+// Packet is a datagram that passed the gateway.
+type Packet struct {
+	Time      time.Time `json:"time"`
+	Direction string    `json:"direction"`
+	Broadcast bool      `json:"broadcast"`
+	Link      string    `json:"link"`
+	Address   string    `json:"address,omitempty"`
+	Client    string    `json:"client,omitempty"`
+	Version   string    `json:"version,omitempty"`
+	Text      string    `json:"text"`
+	Octets    string    `json:"octets"`
+	Lost      uint64    `json:"lost"`
+}
+
 // Publication is a message to be published.
 type Publication struct {
 	Topic   string `json:"topic"`

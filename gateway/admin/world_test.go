@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/trace"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/radio"
@@ -33,6 +35,7 @@ type world struct {
 	out     engine.Out
 	stopped bool
 	events  Events
+	taps    trace.Taps
 }
 
 func newWorld(t *testing.T, mode engine.Mode) *world {
@@ -47,8 +50,9 @@ func newWorld(t *testing.T, mode engine.Mode) *world {
 	w.server, err = Listen(Config{
 		Listen: "127.0.0.1:0", Token: func() (string, error) { return w.token, nil },
 		Gateway: Identity{Name: "cellar", ID: 7, Mode: "builtin", Version: "v1.2.3"},
-		Links:   []LinkIdentity{{"udp", "udp"}}, Ask: w.ask, Events: &w.events, Log: logrus.NewEntry(log),
-		Describe: func(a engine.Addr) string { return fmt.Sprintf("192.0.2.%d:1000", a.Peer[3]) },
+		Links:   []LinkIdentity{{"udp", "udp"}}, Ask: w.ask, Watch: w.watch, Events: &w.events, Log: logrus.NewEntry(log),
+		TraceLinks: []trace.Link{{Name: "udp", Type: "udp", Local: netip.MustParseAddrPort("0.0.0.0:1884")}},
+		Describe:   func(a engine.Addr) string { return fmt.Sprintf("192.0.2.%d:1000", a.Peer[3]) },
 	})
 	require.NoError(t, err)
 	w.url = "http://" + w.server.Addr().String()
@@ -76,12 +80,24 @@ func (w *world) ask(_ context.Context, f func(*engine.Engine, time.Duration, *en
 	return true
 }
 
+func (w *world) watch(_ context.Context, t *trace.Tap) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.taps.Add(t)
+	return !w.stopped
+}
+
 // hear lets the i-th device say something.
 func (w *world) hear(i int, p mqttsn.Packet) {
 	var peer radio.Peer
 	peer[2], peer[3] = byte(i>>8), byte(i)
 	w.ask(w.t.Context(), func(e *engine.Engine, now time.Duration, out *engine.Out) {
 		e.Datagram(now, 0, peer, p.Append(nil), out)
+		a := engine.Addr{Peer: peer}
+		w.taps.Show(trace.Packet{At: time.Now(), Addr: a, Client: e.Owner(a), Data: p.Append(nil)})
+		for _, d := range out.Datagrams {
+			w.taps.Show(trace.Packet{At: time.Now(), Out: true, Addr: a, Client: e.Owner(a), Data: d.Data})
+		}
 	})
 }
 

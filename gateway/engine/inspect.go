@@ -36,3 +36,11 @@ func (e *Engine) Counts() Counts {
 	}
 	return c
 }
+
+// Owner is the client id of the session that an address belongs to, empty if it belongs to none.
+func (e *Engine) Owner(a Addr) string {
+	if d := e.byAddr[a]; d != nil {
+		return d.id
+	}
+	return ""
+}

@@ -45,34 +45,81 @@ function askForToken() {
   return asking;
 }
 
-// tail hands events to onEvent as they happen, and says through onState whether it is connected. It never ends. The
-// browser's EventSource would do, if it could send a token.
+// open makes a request whose answer goes on, until signal says stop.
+async function open(path, more, signal) {
+  const answer = await fetch(`api/v1/${path}`, { headers: headers(more), signal });
+  if (answer.status === 401) {
+    await askForToken();
+    return open(path, more, signal);
+  }
+  if (!answer.ok) throw new Error((await answer.json()).error ?? answer.statusText);
+  return answer.body;
+}
+
+// objects hands on what is in the data of server-sent events. The browser's EventSource would do, if it could send a token.
+async function objects(body, onObject) {
+  let text = "";
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const blocks = (text + part.value).split("\n\n");
+    text = blocks.pop();
+    for (const data of blocks.map((b) => b.match(/^data: (.*)$/m)?.[1]).filter(Boolean)) onObject(JSON.parse(data));
+  }
+}
+
+// tail hands events to onEvent as they happen, and says through onState whether it is connected. It never ends.
 export async function tail(onEvent, onState) {
   let last = "";
   for (;;) {
     try {
-      const answer = await fetch("api/v1/events/stream", { headers: headers(last ? { "Last-Event-ID": last } : {}) });
-      if (answer.status === 401) {
-        await askForToken();
-        continue;
-      }
-      if (!answer.ok) throw new Error(answer.statusText);
+      const body = await open("events/stream", last ? { "Last-Event-ID": last } : {});
       onState(true);
-      let text = "";
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        const blocks = (text + part.value).split("\n\n");
-        text = blocks.pop();
-        for (const data of blocks.map((b) => b.match(/^data: (.*)$/m)?.[1]).filter(Boolean)) {
-          const event = JSON.parse(data);
-          last = String(event.seq);
-          onEvent(event);
-        }
-      }
+      await objects(body, (event) => {
+        last = String(event.seq);
+        onEvent(event);
+      });
     } catch {
       // the gateway is away: it is tried again
     }
     onState(false);
     await new Promise((again) => setTimeout(again, 2000));
   }
+}
+
+// watch hands packets to onPacket as they pass, until signal says stop. It calls onOpen when it misses nothing any more.
+export async function watch(filter, signal, onOpen, onPacket) {
+  const body = await open(`trace/stream${query(filter)}`, {}, signal);
+  onOpen();
+  await objects(body, onPacket);
+}
+
+const maxCapture = 64 << 20; // octets
+
+// capture collects packets as a pcapng file until signal says stop, and returns it as a Blob. It calls onOpen as watch does.
+export async function capture(filter, signal, onOpen) {
+  const chunks = [];
+  let size = 0;
+  try {
+    const reader = (await open(`trace.pcapng${query(filter)}`, {}, signal)).getReader();
+    onOpen();
+    for (let part = await reader.read(); !part.done && size < maxCapture; part = await reader.read()) {
+      chunks.push(part.value);
+      size += part.value.length;
+    }
+  } catch (err) {
+    if (err.name !== "AbortError") throw err;
+  }
+  return new Blob([await wholeBlocks(new Blob(chunks))], { type: "application/x-pcapng" });
+}
+
+// wholeBlocks leaves out the last block of a capture if its end is missing. A block's length is at its fifth octet.
+async function wholeBlocks(blob) {
+  const view = new DataView(await blob.arrayBuffer());
+  let end = 0;
+  while (end + 8 <= view.byteLength) {
+    const next = end + view.getUint32(end + 4, true);
+    if (next === end || next > view.byteLength) break;
+    end = next;
+  }
+  return view.buffer.slice(0, end);
 }

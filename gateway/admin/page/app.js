@@ -8,8 +8,8 @@ import { devices } from "./devices.js";
 import { events } from "./events.js";
 import { overview } from "./overview.js";
 
-// A view is a function that puts elements into main and returns {refresh, event}, both optional: refresh gets news from the
-// gateway, event is told what happens.
+// A view is a function that puts elements into main and returns {refresh, event, leave}, all optional: refresh gets news from the
+// gateway, event is told what happens, and leave, when another view comes.
 const views = { "": overview, devices, clients, events, device };
 
 const main = document.getElementById("main");
@@ -26,6 +26,7 @@ function route() {
     else a.removeAttribute("aria-current");
   }
   const root = h("div");
+  current?.leave?.();
   main.replaceChildren(root);
   current = { root, ...view(root, new URLSearchParams(search), id && decodeURIComponent(id)) };
   refresh();

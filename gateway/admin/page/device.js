@@ -1,5 +1,6 @@
 import { get, post } from "./api.js";
 import { ago, clock, fill, h, number, span, Table } from "./dom.js";
+import { packets } from "./packets.js";
 import { eventList, state, sure } from "./parts.js";
 
 // device shows everything about one device.
@@ -26,6 +27,7 @@ export function device(root, _, id) {
     { name: "Octets", value: (m) => number(m.bytes), num: true },
     { name: "", value: (m) => (m.in_flight ? `in flight, try ${m.tries}` : ""), keep: true },
   ]);
+  const passing = packets({ client: id }, { running: true });
   const timeline = h("ul", { className: "events" });
   const card = (title, ...inside) => h("section", { className: "card" }, h("h2", {}, title), ...inside);
   root.append(
@@ -34,7 +36,7 @@ export function device(root, _, id) {
     h("div", { className: "two" },
       h("div", {}, card("Topics", topics.element), card("Subscriptions", subscriptions.element)),
       h("div", {}, card("Queue", messages.element), publishCard(said))),
-    card("Timeline", timeline));
+    passing.element, card("Events", timeline));
 
   async function command(name, question) {
     if (!(await sure(question))) return;
@@ -73,7 +75,7 @@ export function device(root, _, id) {
     messages.show(d.message_list.map((m, i) => ({ ...m, key: i })));
     eventList(timeline, d.events, false);
   }
-  return { refresh };
+  return { refresh, leave: passing.leave };
 }
 
 const pairs = (facts) => Object.entries(facts).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);

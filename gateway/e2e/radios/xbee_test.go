@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,6 +15,8 @@ import (
 	"mqttsn-gateway/gateway/e2e/programs"
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/mqttsn/client"
+	"mqttsn-gateway/radio/serial"
+	line "mqttsn-gateway/testbed/serial"
 	"mqttsn-gateway/testbed/xbee"
 )
 
@@ -170,6 +174,29 @@ func TestModemIsShown(t *testing.T) {
 	a.modem.Unplug()
 	n.gateway.log.Until("link is down")
 	require.Regexp(t, `link xbee +xbee, down since .* \(the serial port`, status())
+}
+
+// TestRadiosAreCaptured: what a radio and a serial line bring can be looked at with Wireshark.
+func TestRadiosAreCaptured(t *testing.T) {
+	tshark := programs.Installed(t, "tshark")
+	for name, n := range map[string]network{
+		"xbee":   newAir(t, xbee.AirConfig{}, xbee.ModemConfig{}).over(t, xbee.NodeConfig{}),
+		"serial": overSerial(t, line.Config{Framing: serial.SLIP}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			tap := programs.Start(t, programs.Ours(t, "mqttsn-gateway"), "tap", "--for", "3s", "-w", "-", "--url", "http://"+n.gateway.http)
+			tap.StderrLines().Until("watching")
+			newDevice(t, n.join(t, "th7"), client.Config{ClientID: "th7"}).connect().publish("up/th7", "here", mqttsn.QoS1)
+			tap.Succeed()
+			file := filepath.Join(t.TempDir(), "packets.pcapng")
+			require.NoError(t, os.WriteFile(file, tap.Stdout.Bytes(), 0o600))
+			shown, err := exec.CommandContext(t.Context(), tshark, "-r", file, "-d", "udp.port==1884,mqttsn", "-V").Output()
+			require.NoError(t, err)
+			for _, want := range []string{"Client ID: th7", "Topic Name: up/th7", "Publish Message", "th7 at ", "Publish Ack"} {
+				require.Contains(t, string(shown), want)
+			}
+		})
+	}
 }
 
 // TestDoctor sees what the command prints, and its exit code.
