@@ -95,16 +95,17 @@ export async function watch(filter, signal, onOpen, onPacket) {
 
 const maxCapture = 64 << 20; // octets
 
-// capture collects packets as a pcapng file until signal says stop, and returns it as a Blob. It calls onOpen as watch does.
-export async function capture(filter, signal, onOpen) {
+// capture collects packets as a pcapng file until signal says stop, and returns it as a Blob. It tells onSize how many
+// octets there are, from the moment on that nothing is missed any more.
+export async function capture(filter, signal, onSize) {
   const chunks = [];
   let size = 0;
   try {
     const reader = (await open(`trace.pcapng${query(filter)}`, {}, signal)).getReader();
-    onOpen();
     for (let part = await reader.read(); !part.done && size < maxCapture; part = await reader.read()) {
       chunks.push(part.value);
       size += part.value.length;
+      onSize(size);
     }
   } catch (err) {
     if (err.name !== "AbortError") throw err;

@@ -1,7 +1,7 @@
 // Packets as they pass, in words and as a file for Wireshark.
 
 import { capture, watch } from "./api.js";
-import { h } from "./dom.js";
+import { h, number } from "./dom.js";
 
 const shown = 300;
 
@@ -10,10 +10,11 @@ const shown = 300;
 export function packets(filter, { running = false } = {}) {
   const list = h("ul", { className: "packets", tabIndex: 0, "aria-label": "Packets" });
   const note = h("p", { className: "note", role: "status" });
+  const recorded = h("p", { className: "note" });
   const toggle = h("button", { type: "button", "aria-pressed": "false", onclick: () => (stop ? stop() : begin()) }, "Watch");
   const record = h("button", { type: "button", "aria-pressed": "false", onclick: () => (finish ? finish() : start()) }, "Record");
   const element = h("section", { className: "card" },
-    h("div", { className: "title" }, h("h2", {}, "Packets"), h("div", { className: "buttons" }, toggle, record)), note, list);
+    h("div", { className: "title" }, h("h2", {}, "Packets"), h("div", { className: "buttons" }, toggle, record)), note, recorded, list);
   let stop; // ends the watch that is under way
   let finish; // ends the recording
 
@@ -41,12 +42,16 @@ export function packets(filter, { running = false } = {}) {
     const control = new AbortController();
     finish = () => control.abort();
     try {
-      const file = await capture(filter, control.signal, () => pressed(record, true, "Save recording"));
+      const file = await capture(filter, control.signal, (size) => {
+        pressed(record, true, "Save recording");
+        recorded.textContent = `Recorded: ${number(size)} octets.`;
+      });
       save(file, `${filter.client ?? filter.link}.pcapng`);
     } catch (err) {
       note.textContent = err.message;
     }
     finish = undefined;
+    recorded.textContent = "";
     pressed(record, false, "Record");
   }
 
