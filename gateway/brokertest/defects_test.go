@@ -198,8 +198,9 @@ func TestDuplicateOfQoS2IsNoError(t *testing.T) {
 	})
 }
 
-// TestStoreKeepsPacketIDs: after a restart a message of QoS 2 goes on where it was, under its packet id. Version 3.1.1, as
-// mosquitto forgets sessions of MQTT 5 that are connected when it ends.
+// TestStoreKeepsPacketIDs: after a restart what was in flight goes on where it was, under its packet id: a message of QoS 2,
+// one of QoS 1 that was sent as it came, and one that had waited for its client. Version 3.1.1, as mosquitto forgets
+// sessions of MQTT 5 that are connected when it ends.
 func TestStoreKeepsPacketIDs(t *testing.T) {
 	for _, b := range []struct {
 		name  string
@@ -217,7 +218,16 @@ func TestStoreKeepsPacketIDs(t *testing.T) {
 			a := newClient(t, s, "client=a version=4 clean=0")
 			a.do("SUBSCRIBE id=1 filter=t qos=2")
 			a.want("SUBACK id=1 codes=2")
+			a.do("DISCONNECT")
+			require.NoError(t, a.closes(""))
 			c := newClient(t, s, "client=c version=4 clean=0")
+			c.do("PUBLISH topic=t payload=waited qos=1 id=99")
+			c.want("PUBACK id=99")
+			a = newClient(t, s, "client=a version=4 clean=0")
+			waited := a.want("PUBLISH topic=t payload=waited qos=1").get("id", "")
+			c.do("PUBLISH topic=t payload=at-once qos=1 id=99")
+			c.want("PUBACK id=99")
+			atOnce := a.want("PUBLISH topic=t payload=at-once qos=1").get("id", "")
 			var ids []string
 			for i := range 3 {
 				c.do("PUBLISH topic=t payload=%d qos=2 id=%d", i, 100+i)
@@ -235,12 +245,15 @@ func TestStoreKeepsPacketIDs(t *testing.T) {
 			s = b.start(t, addr, dir)
 			a = newClient(t, s, "client=a version=4 clean=0")
 			var got []string
-			for range ids {
+			for range 2 + len(ids) {
 				p, err := a.receive()
 				require.NoError(t, err, "behind %q", got)
 				got = append(got, p.kind+" "+p.get("id", "")+" dup="+p.get("dup", "0"))
 			}
-			require.ElementsMatch(t, []string{"PUBLISH " + ids[0] + " dup=1", "PUBREL " + ids[1] + " dup=0", "PUBLISH " + ids[2] + " dup=1"}, got)
+			require.ElementsMatch(t, []string{
+				"PUBLISH " + waited + " dup=1", "PUBLISH " + atOnce + " dup=1",
+				"PUBLISH " + ids[0] + " dup=1", "PUBREL " + ids[1] + " dup=0", "PUBLISH " + ids[2] + " dup=1",
+			}, got)
 			other := newClient(t, s, "client=other")
 			other.do("SUBSCRIBE id=1 filter=u")
 			other.want("SUBACK id=1 codes=0")

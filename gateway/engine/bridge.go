@@ -96,6 +96,8 @@ func (b *bridge) refuses(m *Message) bool {
 func (b *bridge) receive(c copyTo) {
 	en := entry{msg: c.msg, qos: c.qos, retain: c.retain, gate: c.msg.gate}
 	switch {
+	case c.qos > 0 && b.spool.len() == 0 && b.open():
+		b.transmit(en) // its packet id goes to the disk with it
 	case c.qos > 0 && !b.spool.full(b.cfg.Spool):
 		b.e.rec.hold(bridgeRecord, &en)
 		b.spool.push(en)
@@ -118,6 +120,11 @@ func (b *bridge) drop(en entry) {
 
 // window is how many QoS 1 and 2 messages may be under way.
 func (b *bridge) window() int { return min(b.cfg.Window, b.limits.receiveMaximum) }
+
+// open reports whether the broker takes another message of QoS 1 or 2, as such.
+func (b *bridge) open() bool {
+	return b.ready() && len(b.flights) < b.window() && b.limits.maximumQoS > 0
+}
 
 // pump sends what the broker's Receive Maximum allows, in the order of the spool.
 func (b *bridge) pump() {
@@ -154,12 +161,9 @@ func (b *bridge) transmit(en entry) {
 		return
 	}
 	en.id = b.newID()
+	b.e.rec.keepFlight(bridgeRecord, &en) // after a crash it must go on under the same packet id (MQTT-4.4.0-1)
+	en.gate = max(en.gate, b.e.rec.gate())
 	f := clientFlight{entry: en}
-	if en.qos == 2 && en.record != 0 {
-		// After a crash it must go on under the same packet id.
-		b.e.rec.update(bridgeRecord, &en, published)
-		f.gate = b.e.rec.gate()
-	}
 	b.flights = append(b.flights, f)
 	b.sendOn(f, false)
 }

@@ -21,6 +21,10 @@ func (c *Client) receive(k copyTo) {
 		return
 	}
 	en.subIDs = slices.Clone(k.subIDs)
+	if k.qos > 0 && c.conn != nil && c.queue.len() == c.queue.zeros && len(c.flights) < c.window {
+		c.takeOff(en) // its packet id goes to the disk with it
+		return
+	}
 	c.enqueue(en)
 	c.pump()
 }
@@ -107,13 +111,13 @@ func (c *Client) pumpAfter(gate uint64) {
 	}
 }
 
-// takeOff sends a message of QoS 1 or 2 under a packet id. That of QoS 2 is put on disk before: after a crash the message
-// must not come again under another one.
+// takeOff sends a message of QoS 1 or 2 under a packet id. That is put on disk before: after a crash the message must not
+// come again under another one (MQTT-4.4.0-1).
 func (c *Client) takeOff(en entry) {
 	en.id = c.newID()
-	if en.qos == 2 && en.record != 0 {
-		c.e.rec.update(c.record, &en, published)
-		en.gate = c.e.rec.gate()
+	if c.kept() {
+		c.e.rec.keepFlight(c.record, &en)
+		en.gate = max(en.gate, c.e.rec.gate())
 	}
 	c.flights = append(c.flights, clientFlight{entry: en, fresh: true})
 	c.sendFlights()

@@ -64,7 +64,7 @@ func (d *Device) tooLong(en entry) {
 // transmitLater sends a QoS 2 message once the id under which it goes is on disk: after a crash it must not come again
 // under another.
 func (d *Device) transmitLater(f flight) {
-	d.e.rec.keepFlight(d.record, &f.entry, published)
+	d.e.rec.keepFlight(d.record, &f.entry)
 	f.held, f.due = true, never
 	d.flights = append(d.flights, f)
 	id := f.id

@@ -115,9 +115,10 @@ func readProps(f *fields) *mqtt.PublishProps {
 }
 
 // keepFlight puts an entry on disk together with the packet id under which it will be sent.
-func (r *records) keepFlight(session uint64, en *entry, p phase) {
+func (r *records) keepFlight(session uint64, en *entry) {
 	if en.record == 0 {
 		r.hold(session, en)
+	} else {
+		r.update(session, en, published)
 	}
-	r.update(session, en, p)
 }
