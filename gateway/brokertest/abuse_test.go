@@ -42,6 +42,40 @@ func TestSlowConsumerSlowsNobody(t *testing.T) {
 	})
 }
 
+// TestRetainedBeyondTheQueue: who subscribes to more retained messages than a queue holds gets all of them, in the client's
+// own time, those of QoS 0 as well. Mosquitto drops what its queue does not hold.
+func TestRetainedBeyondTheQueue(t *testing.T) {
+	const count, batch = 12_000, 50 // a queue holds 10,000
+	for name, data := range map[string]string{"in memory": "", "with a store": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			b := startGateway(t, data, normal)
+			publisher := newClient(t, b, "client=publisher")
+			for i := 0; i < count; i += 2 * batch {
+				for j := range batch {
+					publisher.do("PUBLISH topic=plant/zero/%d payload=%d retain", i+j, i+j)
+					publisher.do("PUBLISH topic=plant/one/%d payload=%d retain qos=1 id=%d", i+j, i+batch+j, j+1)
+				}
+				for j := range batch {
+					publisher.want("PUBACK id=%d", j+1)
+				}
+			}
+			a := newClient(t, b, "client=a session-expiry=600")
+			a.do("SUBSCRIBE id=1 filter=plant/# qos=1")
+			a.want("SUBACK id=1 codes=1")
+			got := make(map[string]bool)
+			for range count {
+				m := a.want("PUBLISH topic=* payload=* retain=1 qos=*")
+				got[m.get("payload", "")] = true
+				if id := m.get("id", ""); id != "" {
+					a.do("PUBACK id=%s", id)
+				}
+			}
+			require.Len(t, got, count)
+			require.NoError(t, a.quiet())
+		})
+	}
+}
+
 // TestUnreadAnswersAreBounded: who asks and does not read the answers is closed before they take much memory.
 func TestUnreadAnswersAreBounded(t *testing.T) {
 	b := startGateway(t, "", normal)

@@ -32,6 +32,7 @@ type Client struct {
 
 	subs     map[string]*subscription // by the filter as subscribed to
 	queue    queue
+	owed     replays
 	flights  []clientFlight
 	sent     int // flights[:sent] were sent on this connection
 	lastID   uint16

@@ -12,6 +12,12 @@ func (c *Client) receive(k copyTo) {
 	if c.conn == nil && k.qos == 0 {
 		return // only QoS 1 and 2 are kept for those who are not connected
 	}
+	c.take(k)
+	c.pump()
+}
+
+// take sends a message at once, or has it wait.
+func (c *Client) take(k copyTo) {
 	if c.conn != nil && !c.rights.Receive(k.msg.Topic) {
 		return
 	}
@@ -26,7 +32,6 @@ func (c *Client) receive(k copyTo) {
 		return
 	}
 	c.enqueue(en)
-	c.pump()
 }
 
 // open reports whether there is a connection, and room in its buffer.
@@ -69,9 +74,26 @@ func (c *Client) dropQoS0() {
 	}
 }
 
-// pump sends what waits, in order. Messages of QoS 0 pass those above that wait for the window or the disk, and the other
-// way round; neither passes its like (MQTT 5, 4.6).
+// pump sends what waits, and then retained messages that are still to come: as many as find room at a time.
 func (c *Client) pump() {
+	c.sendQueued()
+	for c.conn != nil && len(c.owed) > 0 && c.queue.hasRoom(c.window, c.e.cfg.Client.Queue) {
+		if k, ok := c.owed.next(&c.e.router.retained, c.keptRecord()); ok {
+			c.take(k)
+			c.sendQueued()
+		}
+	}
+}
+
+// replay has the retained messages that s covers follow.
+func (c *Client) replay(s *subscription) {
+	c.owed = append(c.owed, s)
+	c.pump()
+}
+
+// sendQueued sends what waits, in order. Messages of QoS 0 pass those above that wait for the window or the disk, and the other
+// way round; neither passes its like (MQTT 5, 4.6).
+func (c *Client) sendQueued() {
 	c.sendFlights()
 	var held [2]bool // QoS 0, and above: one must wait, and all of its kind behind it
 	for i := 0; i < c.queue.len() && c.open() && !(held[1] && (held[0] || c.queue.zeros == 0)); {

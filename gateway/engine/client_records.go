@@ -52,6 +52,14 @@ func (e *Engine) restoreClient(record uint64, f *fields) *Client {
 	return c
 }
 
+// keptRecord is the session's number on disk, 0 if it is not kept there.
+func (c *Client) keptRecord() uint64 {
+	if c.kept() {
+		return c.record
+	}
+	return 0
+}
+
 func (c *Client) saveSub(s *subscription) {
 	if c.kept() {
 		c.e.rec.put(recordSub, c.record, s.record, s.write)

@@ -32,8 +32,7 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 		}
 		s := c.replace(old, want, p.SubscriptionID)
 		ack.Reasons = append(ack.Reasons, mqtt.Reason(s.qos))
-		send := want.RetainHandling == mqtt.SendRetained || want.RetainHandling == mqtt.SendRetainedIfNew && !existed
-		if s.share == "" && send {
+		if s.owed != nil {
 			replay = append(replay, s)
 		}
 	}
@@ -42,7 +41,7 @@ func (c *Client) subscribe(p *mqtt.Subscribe) {
 	c.e.rec.after(c.ackGate, func() {
 		for _, s := range replay {
 			if c.conn == k && c.subs[s.filter] == s {
-				c.e.router.retained.replay(s)
+				c.replay(s)
 			}
 		}
 	})
@@ -74,6 +73,10 @@ func (c *Client) replace(old *subscription, want mqtt.Subscription, id uint32) *
 		s.record = old.record
 	} else {
 		s.record = c.e.rec.newID()
+	}
+	send := want.RetainHandling == mqtt.SendRetained || want.RetainHandling == mqtt.SendRetainedIfNew && old == nil
+	if share == "" && send {
+		s.owed = c.e.router.retained.owes(s)
 	}
 	c.saveSub(s)
 	c.subs[want.Filter] = s

@@ -64,6 +64,7 @@ type Device struct {
 	will   *will
 
 	queue     queue
+	owed      replays
 	flights   []flight
 	reg       registration
 	inbound   []inbound

@@ -79,8 +79,24 @@ func (d *Device) pump() {
 	if !d.reachable() || d.stalled {
 		return
 	}
+	proof := d.sendQueued()
+	for d.refill() {
+		proof = d.sendQueued()
+	}
+	if proof && d.unproven && !d.proving() {
+		d.pump() // what should have proved it was given up
+		return
+	}
+	if d.queue.len() == 0 {
+		d.overflowed = false
+	}
+	d.closeWindow()
+	d.schedule()
+}
+
+// sendQueued sends what may be sent of the queue. It reports whether some of it waits for what proves the address.
+func (d *Device) sendQueued() (proof bool) {
 	var held [2]bool // QoS 0, and above: one waits for the disk, and all of its kind behind it
-	proof := false   // those of QoS 0 wait for one that proves the address
 	for i := 0; i < d.queue.len(); {
 		en := d.queue.at(i)
 		kind := min(en.qos, 1)
@@ -135,15 +151,30 @@ func (d *Device) pump() {
 			d.transmit(ref, i)
 		}
 	}
-	if proof && d.unproven && !d.proving() {
-		d.pump() // what should have proved it was given up
-		return
+	return proof
+}
+
+// replay has the retained messages that s covers follow.
+func (d *Device) replay(s *subscription) {
+	d.owed = append(d.owed, s)
+	d.pump()
+}
+
+// replayAhead is how many messages may wait before further retained ones join them.
+const replayAhead = 16
+
+// refill lets retained messages that are still to come join those that wait, as long as these are few, and reports whether
+// there were any.
+func (d *Device) refill() bool {
+	before := d.queue.len()
+	for d.queue.hasRoom(replayAhead, d.e.cfg.Device.Queue) {
+		k, ok := d.owed.next(&d.e.router.retained, d.record)
+		if !ok {
+			break
+		}
+		d.enqueue(entry{msg: k.msg, qos: k.qos, retain: true})
 	}
-	if d.queue.len() == 0 {
-		d.overflowed = false
-	}
-	d.closeWindow()
-	d.schedule()
+	return d.queue.len() > before
 }
 
 // pumpAfter lets pump go on when the batch is on disk.

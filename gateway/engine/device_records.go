@@ -120,20 +120,27 @@ func (s *subscription) write(f *fields) {
 	f.string(s.share)
 	f.string(s.filter)
 	f.num(uint64(s.qos))
-	f.flags(s.noLocal, s.retainAsPublished)
+	f.flags(s.noLocal, s.retainAsPublished, s.owed != nil)
 	f.num(uint64(s.id))
 	f.num(uint64(s.topic.kind))
 	f.num(uint64(s.topic.id))
+	if s.owed != nil {
+		s.owed.write(f)
+	}
 }
 
 func (s *subscription) read(f *fields) {
 	s.share = f.readString()
 	s.filter = f.readString()
 	s.qos = uint8(f.readNum())
-	f.readFlags(&s.noLocal, &s.retainAsPublished)
+	var owed bool
+	f.readFlags(&s.noLocal, &s.retainAsPublished, &owed)
 	s.id = uint32(f.readNum())
 	s.topic.kind = topicKind(f.readNum())
 	s.topic.id = uint16(f.readNum())
+	if owed {
+		s.owed = readReplay(f)
+	}
 }
 
 func (d *Device) saveInbound(in *inbound) {

@@ -289,6 +289,7 @@ func (e *Engine) attach(s *subscription) {
 
 func (e *Engine) detach(s *subscription) {
 	e.router.unsubscribe(s)
+	s.owed = nil
 	if e.bridge != nil {
 		e.bridge.unwant(s)
 	}

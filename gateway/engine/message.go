@@ -29,6 +29,7 @@ type Message struct {
 	refs   int    // queues on disk that hold it
 
 	retained uint64 // its number on disk as the retained message of its topic
+	serial   uint64 // its place among retained messages, in the order in which they came
 	gate     uint64 // the batch that it, or the id that it was received under, is in
 
 	upstream bool // came through the bridge

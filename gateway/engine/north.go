@@ -76,9 +76,12 @@ func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 		n.e.detach(old)
 	}
 	n.e.attach(s)
-	d.subscribed(r, mqtt.Reason(s.qos))
 	if s.share == "" {
-		n.e.rec.whenSafe(func() { n.e.router.retained.replay(s) }) // behind SUBACK
+		s.owed = n.e.router.retained.owes(s)
+	}
+	d.subscribed(r, mqtt.Reason(s.qos))
+	if s.owed != nil {
+		n.e.rec.whenSafe(func() { d.replay(s) }) // behind SUBACK
 	}
 }
 
@@ -99,12 +102,18 @@ func (n local) repeated(d *Device, token uint32) {
 
 func (n local) settled(*Device, entry)                               {}
 func (n local) willChanged(*Device)                                  {}
-func (n local) restored(_ *Device, s *subscription)                  { n.e.attach(s) }
 func (n local) restoredUpstream(*Device, uint16)                     {}
 func (n local) restoredSend(*Device, *Message, uint32, uint16, bool) {}
 func (n local) restart(*Device)                                      {}
 func (n local) left(*Device)                                         {}
 func (n local) expired(*Device)                                      {}
+
+func (n local) restored(d *Device, s *subscription) {
+	n.e.attach(s)
+	if s.owed != nil {
+		d.owed = append(d.owed, s)
+	}
+}
 
 func (n local) lost(d *Device, will *will) {
 	if will != nil {

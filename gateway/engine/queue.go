@@ -30,6 +30,12 @@ func (q *queue) len() int          { return len(q.items) - q.head }
 func (q *queue) at(i int) *entry   { return &q.items[q.head+i] }
 func (q *queue) full(l Limit) bool { return q.len() >= l.Messages || q.bytes >= l.Bytes }
 
+// hasRoom reports whether fewer than so many messages wait, and not more than half of what the limit allows: what comes
+// by itself finds the rest.
+func (q *queue) hasRoom(messages int, l Limit) bool {
+	return q.len() < min(messages, (l.Messages+1)/2) && q.bytes <= l.Bytes/2
+}
+
 func (q *queue) push(e entry) {
 	if q.head > 0 && len(q.items) == cap(q.items) && q.head >= len(q.items)/2 {
 		n := copy(q.items, q.items[q.head:])

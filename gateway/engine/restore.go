@@ -65,7 +65,7 @@ func (r *Restorer) Add(key, value []byte) error {
 	case kind == recordRetained && len(key) == shortKey:
 		m := &Message{retained: id}
 		m.read(f, r.e.now)
-		r.e.router.retained.restore(m)
+		r.e.router.retained.set(m)
 	case kind == recordWant && len(key) == longKey && r.e.bridge != nil:
 		r.e.bridge.wants.restore(f.readString(), uint32(binary.BigEndian.Uint64(key[shortKey:])))
 	case len(key) == longKey:
@@ -139,6 +139,9 @@ func (r *Restorer) join(p part) error {
 			s.owner = c
 			c.subs[s.fullFilter()] = s
 			r.e.attach(s)
+			if s.owed != nil {
+				c.owed = append(c.owed, s)
+			}
 		}
 	case kind == recordInbound && d != nil:
 		d.restoreInbound(number, f)

@@ -9,11 +9,12 @@ import (
 // retained are the messages that later subscribers of their topics get (MQTT 5, 3.3.1.3): the last one of each topic, in
 // memory and on disk.
 type retained struct {
-	names topic.Names[*Message]
-	bytes int
-	limit Limit
-	alarm alarm
-	e     *Engine
+	names  topic.Names[*Message]
+	bytes  int
+	serial uint64 // of the last one that was kept
+	limit  Limit
+	alarm  alarm
+	e      *Engine
 }
 
 // sweepEvery is how often retained messages whose expiry has passed are looked for. A subscriber gets none of them
@@ -32,16 +33,15 @@ func (r *retained) refuses(m *Message) bool {
 	if !m.Retain || len(m.Payload) == 0 || r.names.Len() < r.limit.Messages && r.bytes+m.size() <= r.limit.Bytes {
 		return false
 	}
-	old, ok := r.names.Get(m.Topic)
-	return !ok || r.bytes-old.size()+m.size() > r.limit.Bytes
+	old := r.current(m.Topic)
+	return old == nil || r.bytes-old.size()+m.size() > r.limit.Bytes
 }
 
 // keep makes m its topic's message, or forgets the topic's message if m is empty.
 func (r *retained) keep(m *Message) {
 	rec := &r.e.rec
-	old, had := r.names.Get(m.Topic)
 	if len(m.Payload) == 0 {
-		if had {
+		if old := r.current(m.Topic); old != nil {
 			r.forget(old)
 		}
 		if m.QoS > 0 {
@@ -53,13 +53,7 @@ func (r *retained) keep(m *Message) {
 		r.e.stats.RetainedDropped++
 		return
 	}
-	if had {
-		m.retained = old.retained
-		r.bytes -= old.size()
-	} else {
-		m.retained = rec.newID()
-	}
-	r.restore(m)
+	r.set(m)
 	write := func(f *fields) { m.write(f, rec.now) }
 	if m.QoS == 0 {
 		rec.putLazily(recordRetained, m.retained, 0, write)
@@ -69,38 +63,30 @@ func (r *retained) keep(m *Message) {
 	m.gate = rec.gate()
 }
 
-// keepInMemory makes m its topic's message as long as we run.
-func (r *retained) keepInMemory(m *Message) {
-	if old, had := r.names.Get(m.Topic); had {
+// set makes m its topic's message, as long as we run.
+func (r *retained) set(m *Message) {
+	if old := r.current(m.Topic); old != nil {
+		m.retained = old.retained
 		r.bytes -= old.size()
+	} else if m.retained == 0 {
+		m.retained = r.e.rec.newID()
 	}
-	r.restore(m)
-}
-
-// restore puts back a message that is on disk.
-func (r *retained) restore(m *Message) {
+	r.serial++
+	m.serial = r.serial
 	r.names.Set(m.Topic, m)
 	r.bytes += m.size()
+}
+
+// current returns the message of a topic, or nil.
+func (r *retained) current(name string) *Message {
+	m, _ := r.names.Get(name)
+	return m
 }
 
 func (r *retained) forget(m *Message) {
 	r.names.Delete(m.Topic)
 	r.bytes -= m.size()
 	r.e.rec.erase(recordRetained, m.retained, 0)
-}
-
-// replay delivers the retained messages that s covers to its owner.
-func (r *retained) replay(s *subscription) {
-	var ids []uint32
-	if s.id != 0 {
-		ids = []uint32{s.id}
-	}
-	r.names.Match(s.filter, func(_ string, m *Message) bool {
-		if !m.expired(r.e.now) {
-			s.owner.receive(copyTo{msg: m, qos: min(m.QoS, s.qos), retain: true, subIDs: ids})
-		}
-		return true
-	})
 }
 
 // wake forgets what has expired.

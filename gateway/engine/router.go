@@ -43,6 +43,7 @@ type subscription struct {
 	id                uint32   // MQTT 5 subscription identifier, 0 for none
 	record            uint64   // the subscription's number on disk
 	topic             topicRef // how a device named the topic, if by an id
+	owed              *replay  // nil when it has had all retained messages
 }
 
 // A group is a shared subscription: its members take turns.

@@ -70,6 +70,6 @@ func (s *sys) say(name, value string) {
 	}
 	s.published[name] = value
 	m := &Message{Topic: "$SYS/broker/" + name, Payload: []byte(value), Retain: true, expires: never}
-	s.e.router.retained.keepInMemory(m)
+	s.e.router.retained.set(m)
 	s.e.router.route(m)
 }
