@@ -84,7 +84,8 @@ func rootCommand() *cobra.Command {
 	}
 	cmd.PersistentFlags().Bool("help", false, "show this help") // cobra's own would take -h
 	cmd.Flags().Bool("version", false, "print the version")     // cobra's own would take -v
-	cmd.AddCommand(pubCommand(), subCommand(), sleepCommand(), pingCommand(), searchCommand(), decodeCommand(), man.Command())
+	cmd.AddCommand(pubCommand(), subCommand(), sleepCommand(), pingCommand(), searchCommand(), decodeCommand(), benchCommand(),
+		man.Command())
 	for _, c := range cmd.Commands() {
 		c.Flags().SortFlags = false // they come in an order that makes sense
 		c.DisableFlagsInUseLine = true

@@ -68,6 +68,10 @@ func TestMistakes(t *testing.T) {
 		"search -p 0":                                            "there is no port 0; see mqttsn search --help",
 		"decode 0g":                                              "'g' is not a hexadecimal digit; see mqttsn decode --help",
 		"decode 021":                                             "the last octet has one digit only; see mqttsn decode --help",
+		"bench":                                                  `accepts 1 arg(s), received 0; see mqttsn bench --help`,
+		"bench sideways":                                         `invalid argument "sideways" for "mqttsn bench"; see mqttsn bench --help`,
+		"bench up -n 0 --size 8":                                 "devices must be 1 to 1000000\noctets of a payload must be 16 to 1000; see mqttsn bench --help",
+		"bench down --floor":                                     "--floor goes with up; see mqttsn bench --help",
 		"decode -f x 02":                                         "give digits or a file, not both; see mqttsn decode --help",
 	} {
 		code, stdout, stderr := command(t, line)
@@ -78,7 +82,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, line := range []string{"--help", "pub --help", "sub --help", "sleep --help", "ping --help", "search --help", "decode --help", "help sub"} {
+	for _, line := range []string{"--help", "pub --help", "sub --help", "sleep --help", "ping --help", "search --help", "decode --help", "bench --help", "help sub"} {
 		code, stdout, stderr := command(t, line)
 		require.Zero(t, code, line)
 		require.Empty(t, stderr, line)
