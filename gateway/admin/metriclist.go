@@ -90,8 +90,12 @@ var metrics = []metric{
 		perLink(func(l *engine.LinkInfo) float64 { return float64(l.Downs) }),
 	},
 	{
-		"mqttsn_dropped_datagrams_total", counter, []string{"reason"}, "Datagrams dropped, by reason: malformed, unknown_type, rate_limit.",
+		"mqttsn_dropped_datagrams_total", counter, []string{"reason"}, "Datagrams dropped, by reason: malformed, unknown_type, rate_limit, ambiguous.",
 		droppedDatagrams,
+	},
+	{
+		"mqttsn_protocol_errors_total", counter, nil, "Connections ended because a device broke the rules of MQTT-SN 2.0.",
+		one(func(v *snapshot) uint64 { return v.stats.ProtocolErrors }),
 	},
 	{
 		"mqttsn_stranger_datagrams_total", counter, nil, "Datagrams from senders without a session.",
@@ -279,6 +283,7 @@ func droppedDatagrams(_ *Server, v *snapshot, emit emitter) {
 	emit(float64(v.stats.Malformed), "malformed")
 	emit(float64(v.stats.UnknownType), "unknown_type")
 	emit(float64(v.stats.Limited), "rate_limit")
+	emit(float64(v.stats.Ambiguous), "ambiguous")
 }
 
 func publications(_ *Server, v *snapshot, emit emitter) {

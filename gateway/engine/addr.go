@@ -13,8 +13,9 @@ type Addr struct {
 	Peer radio.Peer
 	Node string // 0 to 252 opaque octets; Forwarded tells an empty one from none
 
-	// Forwarded says that the device is reached through a forwarder (v1.2, 5.5).
-	Forwarded bool
+	// Forwarded says that the device is reached through a forwarder (v1.2, 5.5); Forwarder2 that this one speaks version
+	// 2.0 (v2.0, 3.19). Devices behind either may speak any version.
+	Forwarded, Forwarder2 bool
 }
 
 // outer is the address without the wireless node id: the forwarder's own.

@@ -5,6 +5,7 @@ import (
 
 	"mqttsn-gateway/gateway/access"
 	"mqttsn-gateway/mqtt"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A State is where a device stands (v1.2, 6.14; reference section 7.2).
@@ -39,12 +40,14 @@ type Device struct {
 	identity string // proven by the link, see LinkConfig.Authenticated; empty where it proves nothing
 	rights   access.Rights
 	link     *LinkConfig
+	maxSize  int // octets of the longest packet that the device takes; 0 is no limit
 
 	state      State
 	connecting bool // CONNECT was accepted here and waits for the north side
 	clean      bool // the session ends with the connection
 	accepted   bool // a CONNECT was, at some time: there is something to keep
 	noDUP      bool
+	resumed    bool // CONNACK says that there was a session before
 	fresh      bool // nothing was heard since CONNACK: a repeated CONNECT means that it was lost
 	unproven   bool // the address has not yet answered what only its owner could have seen
 	asked      bool // it was sent a REGISTER to that end
@@ -55,6 +58,7 @@ type Device struct {
 
 	keepAlive time.Duration // as the device asked, without tolerance
 	sleepFor  time.Duration
+	keptFor   time.Duration // how long the session is kept without a connection; never: for ever
 	heard     time.Duration // when the device was last heard, or its state began
 	alarm     alarm
 	mark      routing
@@ -71,7 +75,8 @@ type Device struct {
 	ended     []ended
 	lastMsgID uint16
 	rate      bucket
-	awakeLeft int // messages that may still be sent in this awake window
+	awakeMax  int // messages that an awake window may hold; 0 is no limit
+	awakeLeft int // of those, what may still be sent in this one
 	spent     int // messages sent to an unproven address since it was last heard
 	requests  []request
 	lastSub   lastRequest
@@ -140,21 +145,22 @@ func (d *Device) lifeline() time.Duration {
 		if d.keepAlive == 0 {
 			return d.heard + d.e.cfg.Device.IdleLimit
 		}
-		return d.heard + tolerate(d.keepAlive)
-	case Asleep, Awake:
-		return d.heard + tolerate(d.sleepFor)
+		return d.heard + d.traits().tolerance(d.keepAlive)
+	case Awake:
+		if d.keepAlive > 0 && d.traits().version == v2.V20 {
+			return d.heard + d.traits().tolerance(d.keepAlive)
+		}
+		return d.heard + d.traits().tolerance(d.sleepFor)
+	case Asleep:
+		return d.heard + d.traits().tolerance(d.sleepFor)
 	}
-	return d.heard + d.e.cfg.Device.SessionExpiry
+	if d.keptFor == never {
+		return never
+	}
+	return d.heard + d.keptFor
 }
 
-// tolerate adds the tolerance of keep alive and sleep: a tenth above one minute, half below (v1.2, 7.2). The
-// specification leaves out exactly one minute; we take the longer one.
-func tolerate(t time.Duration) time.Duration {
-	if t > time.Minute {
-		return t + t/10
-	}
-	return t + t/2
-}
+func (d *Device) traits() *traits { return d.dialect.traits() }
 
 // schedule sets the alarm.
 func (d *Device) schedule() { d.e.alarms.set(&d.alarm, d.due()) }
@@ -218,7 +224,11 @@ func (d *Device) lose(why string) {
 	d.e.stats.Lost++
 	d.e.out.note(NoteLost, d.id, d.addr, why)
 	will := d.will
-	d.end(Lost)
+	if d.traits().lostState {
+		d.end(Lost)
+	} else {
+		d.end(Disconnected)
+	}
 	d.north.lost(d, will)
 	if !d.kept() {
 		d.free()
@@ -239,6 +249,9 @@ func (d *Device) leave(why string) {
 func (d *Device) end(s State) {
 	d.unlocate()
 	d.requests = nil
+	if d.traits().will {
+		d.will = nil
+	}
 	d.enter(s)
 	d.dropQoS0()
 	if d.kept() {
@@ -331,7 +344,7 @@ func (d *Device) unlocate() {
 
 // send hands the device what encode appends to the buffer it is given.
 func (d *Device) send(encode func(b []byte) []byte) bool {
-	if !d.e.send(d.addr, encode) {
+	if !d.e.sendTo(d.addr, 0, d.maxSize, encode) {
 		return false
 	}
 	d.stats.Out++

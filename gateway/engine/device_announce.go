@@ -39,6 +39,9 @@ const (
 // nameTopic chooses how a PUBLISH to the device names its topic (reference, 6.9): as the device itself did, else by what it
 // knows already, else by a new normal id. That is 0 if there is none to be had.
 func (d *Device) nameTopic(name string) topicRef {
+	if d.traits().fullNames {
+		return d.nameTopic20(name)
+	}
 	for _, s := range d.subs {
 		if s.filter == name && s.topic.kind != topicNormal {
 			return s.topic
@@ -47,19 +50,23 @@ func (d *Device) nameTopic(name string) topicRef {
 	id := d.topics.find(name)
 	if id == 0 {
 		if pre, ok := d.predef.ids[name]; ok {
-			return topicRef{topicPredefined, pre}
+			return topicRef{kind: topicPredefined, id: pre}
 		}
 		if short, ok := shortID(name); ok {
-			return topicRef{topicShort, short}
+			return topicRef{kind: topicShort, id: short}
 		}
 		id = d.topicID(name, false)
 	}
-	return topicRef{topicNormal, id}
+	return topicRef{kind: topicNormal, id: id}
 }
 
-// refer names the topic of a PUBLISH to the device, and tells the device a normal id if it does not know it yet.
-func (d *Device) refer(name string) (topicRef, verdict) {
-	ref := d.nameTopic(name)
+// refer names the topic of a PUBLISH to the device, and tells the device a normal id if it does not know it yet, and needs
+// one.
+func (d *Device) refer(m *Message) (topicRef, verdict) {
+	ref := d.nameTopic(m.Topic)
+	if ref.kind == topicNamed && d.needsAlias(m) {
+		ref = topicRef{kind: topicNormal, id: d.topicID(m.Topic, false)}
+	}
 	switch {
 	case ref.kind != topicNormal:
 		return ref, referNow
@@ -82,7 +89,7 @@ func (d *Device) refer(name string) (topicRef, verdict) {
 
 // announce tells the device a topic id by REGISTER (v1.2, 6.10). It fails for a name too long for the link.
 func (d *Device) announce(id uint16) bool {
-	d.reg = registration{topicID: id, begun: d.e.now, due: d.e.now + d.link.Retry}
+	d.reg = registration{topicID: id, begun: d.e.now, due: never}
 	d.reg.msgID = d.newMsgID()
 	gate := d.e.rec.gate()
 	if d.e.rec.passed(gate) {
@@ -104,7 +111,7 @@ func (d *Device) announce(id uint16) bool {
 }
 
 func (d *Device) sendRegister() bool {
-	d.reg.due = d.e.now + d.link.Retry
+	d.reg.due = d.e.now + d.traits().retry(d.link.Retry, d.reg.tries)
 	name := d.topics.get(d.reg.topicID).name
 	if d.send(func(b []byte) []byte { return d.dialect.register(b, d.reg.topicID, d.reg.msgID, name) }) {
 		return true

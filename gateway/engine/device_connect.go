@@ -9,8 +9,12 @@ import (
 // A connectRequest is what a device asks for with CONNECT, once the dialogue about its will is over.
 type connectRequest struct {
 	clientID  string
-	clean     bool
+	clean     bool // forget what there was
+	ends      bool // the session ends with the connection; else it is kept for keptFor
+	keptFor   time.Duration
 	keepAlive time.Duration
+	maxSize   int  // see Device.maxSize
+	awakeMax  int  // see Device.awakeMax
 	withWill  bool // the will is part of the request; without it, a kept session keeps its will (v1.2, 6.3)
 	will      *will
 }
@@ -40,7 +44,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 
 	// A CONNECT that repeats the last one, because CONNACK was lost, must not disturb the session. From a device that
 	// asks for a clean session it means a reboot, unless nothing else was heard in between (reference, A20).
-	repeated := d.state == Active && d.located && d.addr == a && d.clean == r.clean && !r.withWill
+	repeated := d.state == Active && d.located && d.addr == a && d.clean == r.ends && !r.withWill
 	if repeated && (!r.clean || d.fresh) {
 		d.hears()
 		d.keepAlive = r.keepAlive
@@ -51,14 +55,19 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		e.refuse(a, dia, r.clientID, mqtt.ServerBusy) // what CONNACK promises could not be kept
 		return
 	}
+	// A clean session ends with the next CONNECT, unless this one only wakes a sleeper (reference, A9).
+	clean := r.clean || d.clean && d.state == Active && !d.traits().fullNames
+	if d.traits().version != dia.traits().version {
+		clean = clean || d.accepted // a device with another program in it knows nothing of the session
+	} else if d.traits().will && d.state.live() && d.accepted && d.located && d.addr != a {
+		clean = d.takenOver() || clean
+	}
 	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
 	d.locate(a)
 	d.dialect = dia
 	d.warned = false
 	d.hears()
-
-	// A clean session ends with the next CONNECT, unless this one only wakes a sleeper (reference, A9).
-	clean := r.clean || d.clean && d.state == Active
+	d.resumed = d.accepted && !clean
 	if clean {
 		d.reset()
 	}
@@ -66,8 +75,8 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		d.will = r.will
 	}
 	d.requests = nil
-	d.keepAlive = r.keepAlive
-	d.clean = r.clean
+	d.keepAlive, d.maxSize, d.awakeMax = r.keepAlive, r.maxSize, r.awakeMax
+	d.clean, d.keptFor = r.ends, r.keptFor
 	d.connecting = true
 	d.attempt++
 	d.pause()
@@ -138,14 +147,16 @@ func (d *Device) welcome() {
 	d.connecting, d.accepted = false, true
 	d.e.stats.Connects++
 	d.e.out.note(NoteConnected, d.id, d.addr, "")
-	d.topics.forget()
+	if !d.traits().fullNames {
+		d.topics.forget()
+	}
 	d.acknowledge()
 	d.resume()
 }
 
 func (d *Device) acknowledge() {
 	d.fresh = true
-	d.send(func(b []byte) []byte { return d.dialect.connack(b, mqtt.Success) })
+	d.send(func(b []byte) []byte { return d.dialect.connack(b, d.resumed, mqtt.Success) })
 	d.schedule()
 }
 
@@ -165,11 +176,13 @@ func (d *Device) refuse(reason mqtt.Reason) {
 func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason) {
 	e.stats.Refused++
 	e.out.note(NoteRefused, clientID, a, reason.String())
-	e.send(a, func(b []byte) []byte { return dia.connack(b, reason) })
+	e.send(a, func(b []byte) []byte { return dia.connack(b, false, reason) })
 }
 
 func (e *Engine) newDevice(id string, dia dialect) *Device {
-	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef[0], resumeAt: never, noDUP: e.cfg.Device.NoDUP}
+	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef[0], resumeAt: never, noDUP: e.cfg.Device.NoDUP,
+		keptFor: e.cfg.Device.SessionExpiry, awakeMax: e.cfg.Device.AwakeMessages,
+	}
 	d.alarm.owner = d
 	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
@@ -180,10 +193,12 @@ func (e *Engine) newDevice(id string, dia dialect) *Device {
 	return d
 }
 
-// disconnect serves DISCONNECT without a duration. It is answered to whoever sent it.
+// disconnect serves DISCONNECT without a duration. It is answered to whoever sent it, if the version answers at all.
 func (d *Device) disconnect() {
 	a, dia := d.addr, d.dialect
 	d.connecting = false
 	d.leave("")
-	d.e.rec.whenSafe(func() { d.e.send(a, dia.disconnect) })
+	if dia.traits().farewell {
+		d.e.rec.whenSafe(func() { d.e.send(a, func(b []byte) []byte { return dia.disconnect(b, mqtt.Success) }) })
+	}
 }

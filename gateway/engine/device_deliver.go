@@ -100,13 +100,13 @@ func (d *Device) sendQueued() (proof bool) {
 	for i := 0; i < d.queue.len(); {
 		en := d.queue.at(i)
 		kind := min(en.qos, 1)
-		full := len(d.flights) >= d.e.cfg.Device.InFlight
+		full := d.full()
 		switch {
 		case en.msg.expired(d.e.now):
 			d.e.stats.ExpiredMessages++
 			d.settle(d.queue.remove(i))
 			continue
-		case d.state == Awake && d.e.cfg.Device.AwakeMessages > 0 && d.awakeLeft == 0:
+		case d.state == Awake && d.awakeMax > 0 && d.awakeLeft == 0:
 			i = d.queue.len()
 			continue
 		case held[kind]:
@@ -136,7 +136,7 @@ func (d *Device) sendQueued() (proof bool) {
 			d.drop(d.queue.remove(i))
 			continue
 		}
-		ref, verdict := d.refer(en.msg.Topic)
+		ref, verdict := d.refer(en.msg)
 		switch verdict {
 		case referLater:
 			i++
@@ -175,6 +175,14 @@ func (d *Device) refill() bool {
 		d.enqueue(entry{msg: k.msg, qos: k.qos, retain: true})
 	}
 	return d.queue.len() > before
+}
+
+// full reports whether no further QoS 1 or 2 message may be under way to the device.
+func (d *Device) full() bool {
+	if d.traits().oneRequest {
+		return len(d.flights) > 0 || d.reg.msgID != 0
+	}
+	return len(d.flights) >= d.e.cfg.Device.InFlight
 }
 
 // pumpAfter lets pump go on when the batch is on disk.

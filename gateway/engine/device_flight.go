@@ -90,9 +90,9 @@ func (d *Device) transmitLater(f flight) {
 }
 
 func (d *Device) sendPublish(f *flight) bool {
-	f.due = d.e.now + d.link.Retry
+	f.due = d.e.now + d.traits().retry(d.link.Retry, f.tries)
 	p := outgoing{
-		topic: f.topic, qos: f.qos, retain: f.retain, dup: f.dup, msgID: f.id, payload: f.msg.Payload,
+		topic: f.topic, name: f.msg.Topic, qos: f.qos, retain: f.retain, dup: f.dup, msgID: f.id, payload: f.msg.Payload,
 	}
 	return d.send(func(b []byte) []byte { return d.dialect.publish(b, p) })
 }
@@ -125,7 +125,7 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 	f := d.flight(msgID)
 	if f == nil || f.phase != published {
 		if msgID == 0 && reason == mqtt.TopicAliasInvalid {
-			d.unlearn(topicRef{topicNormal, topicID})
+			d.unlearn(topicRef{kind: topicNormal, id: topicID})
 		}
 		return
 	}
@@ -154,12 +154,17 @@ func (d *Device) puback(topicID, msgID uint16, reason mqtt.Reason) {
 			d.sendPublish(f)
 		}
 	default:
-		en := d.land(f)
-		d.e.stats.Undeliverable++
-		d.e.out.note(NoteUndeliverable, d.id, d.addr, "refused by the device: "+en.msg.Topic)
-		d.drop(en)
+		d.rejected(f)
 	}
 	d.pump()
+}
+
+// rejected gives up a message that the device does not take.
+func (d *Device) rejected(f *flight) {
+	en := d.land(f)
+	d.e.stats.Undeliverable++
+	d.e.out.note(NoteUndeliverable, d.id, d.addr, "refused by the device: "+en.msg.Topic)
+	d.drop(en)
 }
 
 // unlearn notes that the device does not know a topic id after all.
@@ -185,7 +190,9 @@ func (d *Device) pubrec(msgID uint16) {
 	}
 	if f == nil {
 		// Answered though we know nothing of it, so that the device can end the exchange.
-		d.e.rec.whenSafe(func() { d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, msgID) }) })
+		d.e.rec.whenSafe(func() {
+			d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, msgID, mqtt.PacketIdentifierNotFound) })
+		})
 		return
 	}
 	d.unproven = false
@@ -203,16 +210,17 @@ func (d *Device) release(f *flight) {
 		return // PUBREC came again
 	}
 	f.held, f.paused, f.tries = true, false, 0
-	id, answerBy := f.id, d.e.now+d.link.Retry
+	wait := d.traits().retry(d.link.Retry, 0)
+	id, answerBy := f.id, d.e.now+wait
 	d.e.rec.whenSafe(func() {
 		f := d.flight(id)
 		if f == nil || !f.held {
 			return
 		}
-		f.held, f.due = false, d.e.now+d.link.Retry
+		f.held, f.due = false, d.e.now+wait
 		f.paused = !d.reachable()
 		if !f.paused || d.e.now < answerBy { // the disk took no longer than a sleeper waits for an answer
-			d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, id) })
+			d.answer(func(b []byte) []byte { return d.dialect.pubrel(b, id, mqtt.Success) })
 		}
 		d.schedule()
 	})

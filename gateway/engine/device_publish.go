@@ -12,6 +12,7 @@ import (
 // A publication is a PUBLISH from a device.
 type publication struct {
 	topic   topicRef
+	name    string // of topicNamed
 	qos     uint8
 	retain  bool
 	dup     bool
@@ -38,19 +39,25 @@ type ended struct {
 	until time.Duration
 }
 
+func (p *publication) inbound() inbound { return inbound{topic: p.topic, msgID: p.msgID, qos: p.qos} }
+
 func (in *inbound) token() uint32 { return uint32(in.qos)<<16 | uint32(in.msgID) }
 
 // publish serves a PUBLISH (v1.2, 6.6).
 func (d *Device) publish(p publication) {
-	name, reason := d.topicName(p.topic)
+	name, reason := d.topicName(p.topic, p.name)
 	if reason.Failed() {
-		d.refusePublication(p.topic, p.msgID, reason)
+		if p.qos > 0 || d.traits().qos0 {
+			d.refusePublication(p.inbound(), reason)
+		} else {
+			d.refused()
+		}
 		return
 	}
 	if !d.rights.Publish(name) {
 		d.forbidden("publish " + name)
 		if p.qos > 0 {
-			d.refusePublication(p.topic, p.msgID, mqtt.NotAuthorized)
+			d.refusePublication(p.inbound(), mqtt.NotAuthorized)
 		}
 		return
 	}
@@ -72,7 +79,8 @@ func (d *Device) publish(p publication) {
 // begin notes a QoS 1 or 2 message and reports whether it is a new one. Another content under a MsgId that is in use is new,
 // even with DUP: the device has rebooted, counts from 1 again, and its first copy was lost.
 func (d *Device) begin(p publication, sum uint32) bool {
-	in := inbound{topic: p.topic, msgID: p.msgID, qos: p.qos, sum: sum}
+	in := p.inbound()
+	in.sum = sum
 	if known := d.findInbound(in.token()); known != nil {
 		if known.sum == in.sum {
 			if known.safe {
@@ -84,12 +92,12 @@ func (d *Device) begin(p publication, sum uint32) bool {
 		}
 		d.endInbound(in.token())
 	}
-	if p.qos == 2 && p.dup && d.hasEnded(p.msgID, in.sum) {
+	if p.qos == 2 && p.dup && d.traits().copies && d.hasEnded(p.msgID, in.sum) {
 		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
 		return false
 	}
 	if len(d.inbound) >= d.e.cfg.Device.Inbound && !d.forgetOldest() {
-		d.refusePublication(p.topic, p.msgID, mqtt.QuotaExceeded)
+		d.refusePublication(in, mqtt.QuotaExceeded)
 		return false
 	}
 	d.inbound = append(d.inbound, in)
@@ -163,9 +171,9 @@ func (d *Device) published(token uint32, reason mqtt.Reason) {
 	}
 	switch {
 	case reason.Failed():
-		topic, msgID := in.topic, in.msgID
+		refused := *in
 		d.endInbound(token)
-		d.refusePublication(topic, msgID, reason)
+		d.refusePublication(refused, reason)
 	case in.qos == 2:
 		in.safe = true
 		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, in.msgID) })
@@ -176,10 +184,15 @@ func (d *Device) published(token uint32, reason mqtt.Reason) {
 	}
 }
 
-func (d *Device) refusePublication(t topicRef, msgID uint16, reason mqtt.Reason) {
+func (d *Device) refusePublication(in inbound, reason mqtt.Reason) {
+	d.refused()
+	d.answer(func(b []byte) []byte { return d.dialect.refuse(b, &in, reason) })
+}
+
+// refused counts a message from the device that is not taken.
+func (d *Device) refused() {
 	d.stats.Refused++
 	d.e.stats.PublicationsRefused++
-	d.answer(func(b []byte) []byte { return d.dialect.puback(b, t, msgID, reason) })
 }
 
 // answer sends what the device waits for, asleep or not: it has asked and listens.
@@ -195,21 +208,28 @@ func (d *Device) pubrel(msgID uint16) {
 	if in := d.findInbound(token); in != nil && !in.safe {
 		d.north.repeated(d, token) // it had PUBREC, and we have begun anew since
 	}
+	reason := mqtt.PacketIdentifierNotFound
 	if in := d.findInbound(token); in != nil {
 		if !in.safe {
 			return
 		}
+		reason = mqtt.Success
 		d.remember(ended{msgID: msgID, sum: in.sum, until: d.e.now + d.link.Retry})
 		d.endInbound(token)
 	}
 	d.e.rec.whenSafe(func() {
-		d.answer(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID) })
+		d.answer(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID, reason) })
 	})
 }
 
 // topicName resolves what a PUBLISH calls its topic.
-func (d *Device) topicName(r topicRef) (string, mqtt.Reason) {
+func (d *Device) topicName(r topicRef, name string) (string, mqtt.Reason) {
 	switch r.kind {
+	case topicNamed:
+		if topic.ValidName(name) != nil {
+			return "", mqtt.TopicNameInvalid
+		}
+		return name, mqtt.Success
 	case topicPredefined:
 		if name, ok := d.predef.names[r.id]; ok {
 			return name, mqtt.Success

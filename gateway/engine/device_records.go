@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -27,6 +28,14 @@ func (d *Device) save() {
 			f.num(uint64(w.qos))
 			f.flags(w.retain)
 		}
+		if t := d.traits(); t.version != v2.V12 { // where the record ends: it knows nothing of the rest
+			f.num(uint64(t.version))
+			f.int(int64(d.keptFor))
+			f.num(uint64(d.maxSize))
+			f.num(uint64(d.awakeMax))
+			f.flags(d.addr.Forwarder2)
+			d.dialect.write(f)
+		}
 	})
 }
 
@@ -40,18 +49,27 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 	identity := f.readString()
 	d.keepAlive = time.Duration(f.readInt())
 	d.sleepFor = time.Duration(f.readInt())
+	var link, peer, node string
 	if located {
-		link, peer, node := f.readString(), f.readString(), f.readString()
-		if a, ok := e.parseAddr(link, peer); ok {
-			a.Forwarded, a.Node = forwarded, node
-			d.locate(a)
-		}
+		link, peer, node = f.readString(), f.readString(), f.readString()
 	}
-	d.identity = identity // of a DTLS connection that ended with the last run
 	if hasWill {
 		d.will = &will{topic: f.readString(), payload: f.readBytes(), qos: uint8(f.readNum())}
 		f.readFlags(&d.will.retain)
 	}
+	var forwarder2 bool
+	if len(f.b) > 0 && v2.Version(f.readNum()) == v2.V20 {
+		d.keptFor = time.Duration(f.readInt())
+		d.maxSize, d.awakeMax = int(f.readNum()), int(f.readNum())
+		f.readFlags(&forwarder2)
+		d.dialect = &v20{}
+		d.dialect.read(f)
+	}
+	if a, ok := e.parseAddr(link, peer); located && ok {
+		a.Forwarded, a.Forwarder2, a.Node = forwarded, forwarder2, node
+		d.locate(a)
+	}
+	d.identity = identity // of a DTLS connection that ended with the last run
 	if state == Awake {
 		state = Asleep // its window ended with us; it will ask again
 	}

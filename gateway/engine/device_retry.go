@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"mqttsn-gateway/mqtt"
+)
 
 // retryTime is when the next unanswered message is sent again.
 func (d *Device) retryTime() time.Duration {
@@ -40,9 +44,9 @@ func (d *Device) sendAgain(f *flight) {
 	d.stats.Retransmissions++
 	d.e.stats.Retransmissions++
 	f.paused = false
-	f.due = d.e.now + d.link.Retry
+	f.due = d.e.now + d.traits().retry(d.link.Retry, f.tries)
 	if f.phase == released {
-		d.send(func(b []byte) []byte { return d.dialect.pubrel(b, f.id) })
+		d.send(func(b []byte) []byte { return d.dialect.pubrel(b, f.id, mqtt.Success) })
 		return
 	}
 	f.dup = !d.noDUP && !f.anew
@@ -58,7 +62,7 @@ func (d *Device) retryRegister() {
 		d.sendRegister()
 		return
 	}
-	if d.heard <= d.reg.begun {
+	if d.heard <= d.reg.begun || d.traits().givesUp {
 		d.reg.over = true
 		d.stall()
 		return
@@ -95,8 +99,12 @@ func (d *Device) endRound() bool {
 }
 
 // stall stops sending to a device that has not answered anything, until it is heard again. A sleeper that fell silent in
-// its awake window is asleep again, and gets no PINGRESP.
+// its awake window is asleep again, and gets no PINGRESP. In version 2.0 it is lost instead (v2.0, 4.4.2-5 and 4.14.2-6).
 func (d *Device) stall() {
+	if d.traits().givesUp {
+		d.lose("no answer")
+		return
+	}
 	d.stalled = true
 	d.pause()
 	if d.state == Awake {
@@ -161,6 +169,12 @@ func (d *Device) resumeFlights() {
 // refresh makes sure that the device knows how f names its topic; after a reconnect it may have forgotten.
 func (d *Device) refresh(f *flight) verdict {
 	if f.phase == released || f.topic.kind != topicNormal {
+		return referNow
+	}
+	if d.traits().fullNames {
+		if t := d.topics.get(f.topic.id); t == nil || t.name != f.msg.Topic {
+			f.topic = d.nameTopic(f.msg.Topic) // the alias was given up
+		}
 		return referNow
 	}
 	switch t := d.topics.get(f.topic.id); {

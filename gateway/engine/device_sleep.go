@@ -15,7 +15,7 @@ func (d *Device) sleep(duration time.Duration) {
 	}
 	d.enter(Asleep)
 	d.save()
-	d.whenKept(mqtt.Success, func() { d.answer(d.dialect.disconnect) })
+	d.whenKept(mqtt.Success, func() { d.answer(d.dialect.sleepresp) })
 }
 
 // ping serves PINGREQ. It wakes a sleeper: what was kept for it is delivered, and PINGRESP ends the window.
@@ -23,33 +23,40 @@ func (d *Device) ping() {
 	switch d.state {
 	case Asleep:
 		d.enter(Awake)
-		d.awakeLeft = d.e.cfg.Device.AwakeMessages
+		d.awakeLeft = d.awakeMax
 		d.resume()
 	case Awake:
 		// The device has waited for PINGRESP in vain: perhaps it lost the message in flight, or our REGISTER. Or it has
 		// no handler for that one: so this counts as a retry.
-		if d.reg.msgID != 0 && !d.reg.held && d.late(d.reg.due) {
+		if d.reg.msgID != 0 && !d.reg.held && d.late(d.reg.due, d.reg.tries) {
 			d.retryRegister()
 		}
 		d.pauseLate()
 		d.carryOn()
 	default:
-		d.send(d.dialect.pingresp)
+		d.pong(0)
 	}
+}
+
+func (d *Device) pong(left int) {
+	d.send(func(b []byte) []byte { return d.dialect.pingresp(b, left) })
 }
 
 // pauseLate marks what is in flight for sending again, but for what was sent a moment ago: a doubled PINGREQ must not
 // double everything.
 func (d *Device) pauseLate() {
 	for i := range d.flights {
-		if f := &d.flights[i]; !f.held && d.late(f.due) {
+		if f := &d.flights[i]; !f.held && d.late(f.due, f.tries) {
 			f.paused = true
 		}
 	}
 }
 
-// late reports whether what is to be sent again at a time was not sent a moment ago.
-func (d *Device) late(due time.Duration) bool { return d.e.now-(due-d.link.Retry) >= d.link.Retry/4 }
+// late reports whether what is to be sent again at a time, after so many tries, was not sent a moment ago.
+func (d *Device) late(due time.Duration, tries int) bool {
+	wait := d.traits().retry(d.link.Retry, tries)
+	return d.e.now-(due-wait) >= wait/4
+}
 
 // closeWindow ends the awake window once everything is done, or as much as a window may hold.
 func (d *Device) closeWindow() {
@@ -70,6 +77,6 @@ func (d *Device) yield() {
 	if d.state != Awake {
 		return
 	}
-	d.send(d.dialect.pingresp)
+	d.pong(d.queue.len())
 	d.enter(Asleep)
 }

@@ -15,6 +15,8 @@ type request struct {
 	sub    *subscription // what is added or removed
 	old    *subscription // what sub replaces, and is in force again if it fails
 	remove bool          // UNSUBSCRIBE
+
+	retained byte // see wish
 }
 
 // lastRequest recognises a SUBSCRIBE that is repeated because SUBACK was lost: it gets its answer, and not the retained
@@ -30,15 +32,20 @@ func (d *Device) register(msgID uint16, name string) {
 	reason := mqtt.TopicFilterInvalid
 	if topic.ValidName(name) == nil {
 		reason = mqtt.QuotaExceeded
+		known := d.topics.find(name) != 0
 		if id = d.topicID(name, true); id != 0 {
-			reason = mqtt.Success
+			if reason = mqtt.Success; known {
+				reason = aliasExists
+			}
 		}
 	}
 	d.whenKept(reason, func() {
 		if id != 0 {
 			d.tell(id)
 		}
-		d.answer(func(b []byte) []byte { return d.dialect.regack(b, id, msgID, reason) })
+		d.answer(func(b []byte) []byte {
+			return d.dialect.regack(b, topicRef{kind: topicNormal, id: id}, msgID, reason)
+		})
 		d.carryOn()
 	})
 }
@@ -82,9 +89,21 @@ func (d *Device) tell(id uint16) {
 	}
 }
 
-// subscribe serves a SUBSCRIBE whose topic was resolved to a filter; t is how the device named it.
-func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
-	r := request{msgID: msgID, filter: filter, topic: t}
+// A wish is a SUBSCRIBE whose topic was resolved to a filter.
+type wish struct {
+	msgID             uint16
+	filter            string
+	topic             topicRef // how the device named it
+	qos               uint8
+	noLocal           bool
+	retainAsPublished bool
+	retained          byte // when to send retained messages: of mqtt's constants
+}
+
+// subscribe serves a SUBSCRIBE.
+func (d *Device) subscribe(w wish) {
+	filter, t, qos := w.filter, w.topic, w.qos
+	r := request{msgID: w.msgID, filter: filter, topic: t, retained: w.retained}
 	if topic.ValidFilter(filter) != nil {
 		d.suback(&r, 0, mqtt.TopicFilterInvalid)
 		return
@@ -117,11 +136,14 @@ func (d *Device) subscribe(msgID uint16, filter string, t topicRef, qos uint8) {
 	case old == nil && len(d.subs) >= d.e.cfg.Device.Subscriptions:
 		d.suback(&r, 0, mqtt.QuotaExceeded)
 		return
-	case old != nil && d.lastSub == lastRequest{msgID, old} && old.qos == qos:
+	case old != nil && d.lastSub == lastRequest{w.msgID, old} && old.qos == qos && d.traits().copies:
 		d.suback(&r, qos, mqtt.Success)
 		return
 	}
-	r.sub = &subscription{owner: d, share: share, filter: inner, qos: qos, topic: r.topic, record: d.e.rec.newID()}
+	r.sub = &subscription{
+		owner: d, share: share, filter: inner, qos: qos, noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,
+		topic: r.topic, record: d.e.rec.newID(),
+	}
 	if r.old = old; old != nil {
 		r.sub.record = old.record
 	}
@@ -221,15 +243,18 @@ func (d *Device) unsubscribe(msgID uint16, filter string) {
 	d.north.unsubscribe(d, s, &r)
 }
 
-// unsubscribed is the north side's answer. UNSUBACK cannot say that it failed (v1.2, 5.4.18): then the subscription
-// stands, and the device, not answered, will repeat itself.
+// unsubscribed is the north side's answer. If it failed the subscription stands. UNSUBACK of version 1.2 cannot say so
+// (v1.2, 5.4.18): the device, not answered, will repeat itself.
 func (d *Device) unsubscribed(r *request, reason mqtt.Reason) {
 	d.finish(r)
-	if reason.Failed() && r.sub != nil {
+	switch {
+	case r.sub == nil:
+	case reason.Failed():
 		d.replaceSubscription(nil, r.sub)
-		return
-	}
-	if r.sub != nil {
+		if !d.traits().unsuback {
+			return
+		}
+	default:
 		d.e.rec.erase(recordSub, d.record, r.sub.record)
 	}
 	msgID := r.msgID

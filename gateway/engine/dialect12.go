@@ -6,10 +6,27 @@ import (
 	"mqttsn-gateway/gateway/topic"
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // v12 is MQTT-SN 1.2.
 type v12 struct{}
+
+var traits12 = traits{
+	version:   v2.V12,
+	tolerance: tolerate12,
+	retry:     func(first time.Duration, _ int) time.Duration { return first },
+	lostState: true, copies: true, farewell: true, qos0: true,
+}
+
+// tolerate12 adds the tolerance of keep alive and sleep: a tenth above one minute, half below (v1.2, 7.2). The
+// specification leaves out exactly one minute; we take the longer one.
+func tolerate12(t time.Duration) time.Duration {
+	if t > time.Minute {
+		return t + t/10
+	}
+	return t + t/2
+}
 
 // receive12 serves a datagram of version 1.2 from address a. It reports mqttsn's error for a malformed one.
 func (e *Engine) receive12(a Addr, typ mqttsn.Type, body []byte) error {
@@ -141,7 +158,7 @@ func (e *Engine) publish12(a Addr, body []byte) error {
 		return err
 	}
 	pub := publication{
-		topic:   topicRef{topicKind(p.Flags.TopicIDType()), p.TopicID},
+		topic:   topicRef{kind: topicKind(p.Flags.TopicIDType()), id: p.TopicID},
 		retain:  p.Flags.Retain(),
 		dup:     p.Flags.DUP(),
 		msgID:   p.MsgID,
@@ -181,7 +198,7 @@ func (d *Device) subscribe12(body []byte) error {
 	case reason.Failed():
 		d.suback(&request{msgID: p.MsgID, topic: t}, 0, reason)
 	default:
-		d.subscribe(p.MsgID, filter, t, uint8(p.Flags.QoS()))
+		d.subscribe(wish{msgID: p.MsgID, filter: filter, topic: t, qos: uint8(p.Flags.QoS())})
 	}
 	return nil
 }
@@ -202,7 +219,7 @@ func (d *Device) unsubscribe12(body []byte) error {
 }
 
 func (d *Device) filter12(f mqttsn.Flags, name []byte, id uint16) (string, topicRef, mqtt.Reason) {
-	t := topicRef{topicKind(f.TopicIDType()), id}
+	t := topicRef{kind: topicKind(f.TopicIDType()), id: id}
 	switch t.kind {
 	case topicPredefined:
 		filter, ok := d.predef.names[id]
@@ -277,7 +294,9 @@ func (d *Device) updateWill12(typ mqttsn.Type, body []byte) error {
 
 // What v12 says.
 
-func (v12) connack(b []byte, r mqtt.Reason) []byte {
+func (v12) traits() *traits { return &traits12 }
+
+func (v12) connack(b []byte, _ bool, r mqtt.Reason) []byte {
 	return mqttsn.Connack{ReturnCode: codeOf(r)}.Append(b)
 }
 
@@ -285,8 +304,8 @@ func (v12) register(b []byte, topicID, msgID uint16, name string) []byte {
 	return mqttsn.Register{TopicID: topicID, MsgID: msgID, TopicName: []byte(name)}.Append(b)
 }
 
-func (v12) regack(b []byte, topicID, msgID uint16, r mqtt.Reason) []byte {
-	return mqttsn.Regack{TopicID: topicID, MsgID: msgID, ReturnCode: codeOf(r)}.Append(b)
+func (v12) regack(b []byte, t topicRef, msgID uint16, r mqtt.Reason) []byte {
+	return mqttsn.Regack{TopicID: t.id, MsgID: msgID, ReturnCode: codeOf(r)}.Append(b)
 }
 
 func (v12) publish(b []byte, p outgoing) []byte {
@@ -304,11 +323,26 @@ func (v12) puback(b []byte, t topicRef, msgID uint16, r mqtt.Reason) []byte {
 	return mqttsn.Puback{TopicID: t.id, MsgID: msgID, ReturnCode: codeOf(r)}.Append(b)
 }
 
-func (v12) pubrec(b []byte, msgID uint16) []byte  { return mqttsn.Pubrec{MsgID: msgID}.Append(b) }
-func (v12) pubrel(b []byte, msgID uint16) []byte  { return mqttsn.Pubrel{MsgID: msgID}.Append(b) }
-func (v12) pubcomp(b []byte, msgID uint16) []byte { return mqttsn.Pubcomp{MsgID: msgID}.Append(b) }
-func (v12) pingresp(b []byte) []byte              { return mqttsn.Pingresp{}.Append(b) }
-func (v12) disconnect(b []byte) []byte            { return mqttsn.Disconnect{}.Append(b) }
+func (v v12) refuse(b []byte, in *inbound, r mqtt.Reason) []byte {
+	return v.puback(b, in.topic, in.msgID, r)
+}
+
+func (v12) pubrec(b []byte, msgID uint16) []byte { return mqttsn.Pubrec{MsgID: msgID}.Append(b) }
+
+func (v12) pubrel(b []byte, msgID uint16, _ mqtt.Reason) []byte {
+	return mqttsn.Pubrel{MsgID: msgID}.Append(b)
+}
+
+func (v12) pubcomp(b []byte, msgID uint16, _ mqtt.Reason) []byte {
+	return mqttsn.Pubcomp{MsgID: msgID}.Append(b)
+}
+
+func (v12) sleepresp(b []byte) []byte                 { return mqttsn.Disconnect{}.Append(b) }
+func (v12) pingresp(b []byte, _ int) []byte           { return mqttsn.Pingresp{}.Append(b) }
+func (v12) disconnect(b []byte, _ mqtt.Reason) []byte { return mqttsn.Disconnect{}.Append(b) }
+
+func (v12) write(*fields) {}
+func (v12) read(*fields)  {}
 
 // suback echoes the id by which the device will see the topic: of a short name its two octets, which RIOT's emcute
 // needs (reference, A8); 0 for a wildcard.

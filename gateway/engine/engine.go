@@ -10,6 +10,7 @@ import (
 
 	"mqttsn-gateway/mqtt"
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -46,6 +47,7 @@ type Engine struct {
 	lastConn ConnID
 	dialTime time.Duration // when the next dial may leave
 
+	inner   []byte // scratch: what is about to be encapsulated
 	closing bool
 	stats   Stats
 	sys     sys
@@ -130,7 +132,7 @@ func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data 
 	a := Addr{Link: link, Peer: peer}
 	if err := e.datagram(a, data); err != nil {
 		e.links[link].stats.Dropped++
-		if errors.Is(err, mqttsn.ErrUnknownType) {
+		if errors.Is(err, mqttsn.ErrUnknownType) || errors.Is(err, v2.ErrReservedType) {
 			e.stats.UnknownType++
 		} else {
 			e.stats.Malformed++
@@ -140,25 +142,38 @@ func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data 
 }
 
 func (e *Engine) datagram(a Addr, data []byte) error {
+	a, data, err := e.unwrap(a, data)
+	switch {
+	case err != nil:
+		return err
+	case !e.withinLimits(a):
+		e.stats.Limited++
+		return nil
+	}
+	switch v2.Detect(data, e.origin(a)) {
+	case v2.V20:
+		return e.receive20(a, data)
+	case v2.Ambiguous:
+		e.stats.Ambiguous++
+		return nil
+	}
 	typ, body, err := mqttsn.Split(data)
 	if err != nil {
 		return err
 	}
-	if typ == mqttsn.TypeForward {
-		node, _, inner, err := mqttsn.SplitForward(data)
-		if err != nil {
-			return err
-		}
-		if typ, body, err = mqttsn.Split(inner); err != nil {
-			return err
-		}
-		a.Forwarded, a.Node = true, string(node)
-	}
-	if !e.withinLimits(a) {
-		e.stats.Limited++
-		return nil
-	}
 	return e.receive12(a, typ, body)
+}
+
+// origin is what is known of who sends from a.
+func (e *Engine) origin(a Addr) v2.Origin {
+	from := v2.Origin{Pubwos: e.cfg.QoSNeg1}
+	switch d := e.byAddr[a]; {
+	case d != nil:
+		from.Version = d.traits().version
+	case e.handshakes[a] != nil:
+		from.Version = v2.V12
+	}
+	return from
 }
 
 // withinLimits reports whether a device that has a session may send now. One that floods is not served beyond its rate,
@@ -193,18 +208,24 @@ func (e *Engine) forwarder(a Addr) *forwarder {
 // send lists a datagram to a, encapsulated if a is behind a forwarder. It reports false, and lists nothing, if the link
 // cannot carry it.
 func (e *Engine) send(a Addr, encode func(b []byte) []byte) bool {
-	return e.sendRadius(a, 0, encode)
+	return e.sendTo(a, 0, 0, encode)
 }
 
-func (e *Engine) sendRadius(a Addr, radius uint8, encode func(b []byte) []byte) bool {
+// sendTo is send with the radius of a broadcast behind a forwarder, and a limit that the receiver has set to its packets,
+// in octets; 0 is none.
+func (e *Engine) sendTo(a Addr, radius uint8, limit int, encode func(b []byte) []byte) bool {
 	b := e.out.buf
 	at := len(b)
-	if a.Forwarded {
+	if a.Forwarded && !a.Forwarder2 {
 		b = mqttsn.Forward{Radius: radius, NodeID: []byte(a.Node)}.Append(b)
 	}
 	head := len(b)
 	b = encode(b)
-	if len(b) == head || len(b)-at > e.mtu(a.Link) {
+	size := len(b) - head
+	if a.Forwarder2 && size > 0 {
+		b = e.wrap(b, head, a)
+	}
+	if size == 0 || limit > 0 && size > limit || len(b) == head || len(b)-at > e.mtu(a.Link) {
 		e.stats.TooLong++
 		return false
 	}
@@ -371,7 +392,7 @@ func (e *Engine) Shutdown(now time.Duration, out *Out) {
 		d := e.devices[id]
 		// What is on disk goes on after a restart, and nobody need notice.
 		if d.located && d.state == Active && !e.rec.durable {
-			d.send(d.dialect.disconnect)
+			d.send(func(b []byte) []byte { return d.dialect.disconnect(b, mqtt.ServerShuttingDown) })
 		}
 	}
 	if e.bridge != nil && e.bridge.ready() {

@@ -40,6 +40,9 @@ func (e *Engine) connect12(a Addr, body []byte) error {
 	r := connectRequest{
 		clientID:  id,
 		clean:     p.Flags.CleanSession(),
+		ends:      p.Flags.CleanSession(),
+		keptFor:   e.cfg.Device.SessionExpiry,
+		awakeMax:  e.cfg.Device.AwakeMessages,
 		keepAlive: time.Duration(p.Duration) * time.Second,
 		withWill:  p.Flags.Will(),
 	}

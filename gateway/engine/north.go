@@ -76,7 +76,7 @@ func (n local) subscribe(d *Device, s, old *subscription, r *request) {
 		n.e.detach(old)
 	}
 	n.e.attach(s)
-	if s.share == "" {
+	if s.share == "" && (r.retained == mqtt.SendRetained || r.retained == mqtt.SendRetainedIfNew && old == nil) {
 		s.owed = n.e.router.retained.owes(s)
 	}
 	d.subscribed(r, mqtt.Reason(s.qos))

@@ -37,7 +37,9 @@ func (d *Device) expel() {
 		d.free()
 	}
 	if told {
-		d.e.rec.whenSafe(func() { d.e.send(a, d.dialect.disconnect) })
+		d.e.rec.whenSafe(func() {
+			d.e.send(a, func(b []byte) []byte { return d.dialect.disconnect(b, mqtt.AdministrativeAction) })
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -103,15 +104,15 @@ func (w *world) device(verb string, args []string) error {
 	if args[0] == "hex" {
 		data, err = hex.DecodeString(strings.Join(args[1:], ""))
 	} else {
-		var p mqttsn.Packet
-		if p, err = parsePacket(args); err == nil {
-			data = p.Append(nil)
-		}
+		data, err = encode(args)
 	}
 	if err != nil {
 		return err
 	}
-	if a.Forwarded {
+	switch {
+	case a.Forwarder2:
+		data = v2.Forwarder{Address: []byte(a.Node), Inner: data}.Append(nil)
+	case a.Forwarded:
 		data = mqttsn.Forward{NodeID: []byte(a.Node), Inner: data}.Append(nil)
 	}
 	return w.call(func(out *engine.Out) {

@@ -10,6 +10,7 @@ import (
 
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // sent is one thing that the engine did, or should have done.
@@ -88,11 +89,11 @@ func (s *sent) datagram(list []string) error {
 	if strings.HasPrefix(list[0], "radius=") {
 		s.to, list = s.to+" "+list[0], list[1:]
 	}
-	p, err := parsePacket(list)
+	wire, err := encode(list)
 	if err != nil {
 		return err
 	}
-	s.text, s.wire = p.String(), p.Append(nil)
+	s.text, s.wire = showWire(wire), wire
 	return nil
 }
 
@@ -101,7 +102,10 @@ func sentDatagram(c engine.Config, d engine.Datagram) sent {
 	a := engine.Addr{Link: d.Link, Peer: d.Peer}
 	wire := d.Data
 	node, radius, inner, err := mqttsn.SplitForward(d.Data)
-	if err == nil {
+	var wrapped v2.Forwarder
+	if typ, body, failed := v2.Split(d.Data); failed == nil && typ == v2.TypeForwarder && wrapped.Parse(body) == nil {
+		a.Forwarded, a.Forwarder2, a.Node, wire = true, true, string(wrapped.Address), wrapped.Inner
+	} else if err == nil {
 		a.Forwarded, a.Node, wire = true, string(node), inner
 	}
 	return sent{to: withRadius("gateway"+showAddr(c, a), radius), text: showWire(wire), wire: bytes.Clone(wire)}
@@ -114,7 +118,15 @@ func withRadius(to string, radius uint8) string {
 	return fmt.Sprintf("%s radius=%d", to, radius)
 }
 
+// showWire shows a packet in its own words. What fits both versions is shown in both, and can only be written in one of
+// them: what is expected goes the same way.
 func showWire(wire []byte) string {
+	if p, err := v2.Parse(wire); err == nil && p.Type() != v2.TypeSearchGw && bytes.Equal(p.Append(nil), wire) {
+		if old, err := mqttsn.Parse(wire); err == nil {
+			return old.String() + " | 2.0 " + p.String()
+		}
+		return "2.0 " + p.String()
+	}
 	p, err := mqttsn.Parse(wire)
 	if err != nil {
 		return fmt.Sprintf("% x (%v)", wire, err)
@@ -134,7 +146,7 @@ func kindOf(word string) string {
 }
 
 // parseAddr reads what follows the verb in device@2/0013%radio: peer, node in hex, link. Without it, it is peer 1 on the
-// first link.
+// first link. With two slashes the forwarder speaks version 2.0.
 func parseAddr(c engine.Config, word string) (engine.Addr, error) {
 	var a engine.Addr
 	word, linkName, _ := strings.Cut(word, "%")
@@ -151,6 +163,7 @@ func parseAddr(c engine.Config, word string) (engine.Addr, error) {
 		}
 		a.Link = engine.LinkID(i)
 	}
+	node, a.Forwarder2 = strings.CutPrefix(node, "/")
 	octets, err := hex.DecodeString(node)
 	a.Forwarded, a.Node = forwarded, string(octets)
 	return a, err
@@ -158,6 +171,9 @@ func parseAddr(c engine.Config, word string) (engine.Addr, error) {
 
 func showAddr(c engine.Config, a engine.Addr) string {
 	s := "@" + strings.TrimRight(string(a.Peer[:]), "\x00")
+	if a.Forwarder2 {
+		s += "/"
+	}
 	if a.Forwarded {
 		s += "/" + hex.EncodeToString([]byte(a.Node))
 	}

@@ -6,6 +6,8 @@ type Stats struct {
 	Malformed       uint64 // dropped: nonsense
 	UnknownType     uint64 // dropped: a type that the specification reserves
 	Limited         uint64 // dropped: the device sends too fast
+	Ambiguous       uint64 // dropped: it may be of either version of the protocol
+	ProtocolErrors  uint64 // connections ended because a device broke the rules of version 2.0
 	Strangers       uint64 // from senders without a session
 	Sent            uint64 // datagrams sent
 	TooLong         uint64 // not sent: longer than the link carries

@@ -49,7 +49,7 @@ func (e *Engine) search(a Addr, body []byte) error {
 // broadcast sends to everyone near the sender: a forwarder passes it on to its own network.
 func (e *Engine) broadcast(a Addr, radius uint8, encode func([]byte) []byte) {
 	if a.Forwarded {
-		e.sendRadius(a, min(radius, maxForwardRadius), encode)
+		e.sendTo(a, min(radius, maxForwardRadius), 0, encode)
 		return
 	}
 	at := len(e.out.buf)
@@ -79,18 +79,22 @@ func (e *Engine) overheard(a Addr, typ mqttsn.Type, body []byte) error {
 		}
 		id = info.GwID
 	}
+	e.sameGateway(a, id)
+	return nil
+}
+
+func (e *Engine) sameGateway(a Addr, id uint8) {
 	if l := &e.cfg.Links[a.Link]; id == l.GatewayID && e.strangers.take(e.now) {
 		e.stats.SameGatewayID++
 		e.out.note(NoteSameGatewayID, "", a, "")
 	}
-	return nil
 }
 
 // publishUnasked serves a PUBLISH with QoS -1, from whomever (v1.2, 6.8). It is never answered.
 func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	if d == nil {
 		// Which lends it the predefined topics of everyone.
-		d = &Device{e: e, predef: e.predef[a.Link], rights: e.rights("", a, e.identity(a))}
+		d = &Device{e: e, dialect: v12{}, predef: e.predef[a.Link], rights: e.rights("", a, e.identity(a))}
 	} else {
 		d.hears()
 	}
@@ -98,7 +102,7 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 		e.stats.QoSNeg1Refused++
 		return
 	}
-	name, reason := d.topicName(p.topic)
+	name, reason := d.topicName(p.topic, p.name)
 	if reason.Failed() {
 		e.stats.QoSNeg1Refused++
 		return

@@ -12,7 +12,9 @@ type topicKind uint8
 const (
 	topicNormal     topicKind = iota // from REGISTER or SUBSCRIBE, each device its own
 	topicPredefined                  // from the configuration
-	topicShort                       // the two octets of the name
+	topicShort                       // the two octets of the name; version 1.2 only
+	_                                // reserved in version 1.2
+	topicNamed                       // none: the full name stands in the packet; version 2.0 only
 )
 
 // topicTable holds the normal topic ids of one device. Ids count up from 1 and are never given to another name while
@@ -76,6 +78,13 @@ func (t *topicTable) add(name string, limit int) uint16 {
 		t.index()
 	}
 	return id
+}
+
+// drop makes an id one that the device does not know.
+func (t *topicTable) drop(id uint16) {
+	if e := t.get(id); e != nil {
+		e.known = false
+	}
 }
 
 // index makes the map of a long table.

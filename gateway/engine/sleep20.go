@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"time"
+
+	v2 "mqttsn-gateway/mqttsn/v2"
+)
+
+// pingreq20 serves PINGREQ, which wakes a sleeper (v2.0, 3.11).
+func (d *Device) pingreq20(v *v20, body []byte) error {
+	var p v2.Pingreq
+	if err := p.Parse(body); err != nil {
+		return err
+	}
+	if d.begins(v, v2.TypePingreq, p.PacketID) {
+		d.ping()
+	}
+	return nil
+}
+
+// sleepreq20 serves SLEEPREQ (v2.0, 3.15). The device forgets its session aliases unless it says otherwise, and so do we.
+func (d *Device) sleepreq20(v *v20, body []byte) error {
+	var p v2.Sleepreq
+	if err := p.Parse(body); err != nil {
+		return err
+	}
+	if !d.begins(v, v2.TypeSleepreq, p.PacketID) {
+		return nil
+	}
+	if !p.RetainAliases {
+		d.forgetTopics()
+	}
+	d.sleep(time.Duration(p.Duration) * time.Second)
+	return nil
+}
+
+// forgetTopics removes the session aliases, and the REGISTER of one that is under way.
+func (d *Device) forgetTopics() {
+	for i := range d.topics.entries {
+		d.e.rec.erase(recordTopic, d.record, uint64(i+1))
+	}
+	d.topics = topicTable{}
+	d.reg = registration{}
+}
