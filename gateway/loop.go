@@ -141,6 +141,7 @@ func (l *loop) datagrams(b *batch) {
 	now := l.now()
 	for i := range b.packets[:b.n] {
 		p := &b.packets[i]
+		l.engine.Heard(p.RSSI)
 		if l.taps != nil {
 			l.serveWatched(now, b.link.id, p)
 			continue

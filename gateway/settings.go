@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"time"
 
 	"mqttsn-gateway/gateway/access"
@@ -28,6 +29,8 @@ func settings(c *config.Config) engine.Config {
 			Publish: r.Publish, Subscribe: r.Subscribe,
 		})
 	}
+	tells := func(what string) bool { return slices.Contains(c.Sessions.UserProperties, what) }
+	e.Tell = engine.Tell{Client: tells("client"), Link: tells("link"), Address: tells("address"), RSSI: tells("rssi")}
 	e.QoSNeg1 = c.QoSMinusOne.Allow
 	e.Predefined = c.Predefined
 	e.Devices = make(map[string]engine.DeviceOverride)

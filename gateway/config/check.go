@@ -132,6 +132,9 @@ func (r *reader) checkUpstream() {
 	if u.Version == Version311 && r.bridged() {
 		r.problem(r.originOf("upstream.version"), "upstream.version", "the mode aggregating needs MQTT 5: without it, messages would go round", "write auto or 5")
 	}
+	if u.Version == Version311 && r.config.Gateway.Mode == Transparent && len(r.config.Sessions.UserProperties) > 0 {
+		r.problem(r.originOf("sessions.user_properties"), "sessions.user_properties", "MQTT 3.1.1 has no user properties", "remove them, or write auto or 5 for upstream.version")
+	}
 	if u.Reconnect.Min > u.Reconnect.Max {
 		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",
 			fmt.Sprintf("%s is more than max, %s", show(u.Reconnect.Min), show(u.Reconnect.Max)), "")

@@ -83,6 +83,21 @@ func oneOf[T ~string](words ...T) Rule {
 	}
 }
 
+// someOf allows lists of the words given.
+func someOf(words ...string) Rule {
+	return Rule{
+		Allowed: "a list of " + alternatives(words),
+		problem: func(v any) string {
+			for _, w := range v.([]string) {
+				if !slices.Contains(words, w) {
+					return show(w) + " is not known"
+				}
+			}
+			return ""
+		},
+	}
+}
+
 // alternatives reads "a, b or c".
 func alternatives[T ~string](words []T) string {
 	s := string(words[0])

@@ -29,6 +29,7 @@ type Sessions struct {
 	AwakeMessages          int           `yaml:"awake_messages"`
 	InFlight               int           `yaml:"in_flight"`
 	DUP                    bool          `yaml:"dup"`
+	UserProperties         []string      `yaml:"user_properties"`
 	Queue                  DeviceQueue   `yaml:"queue"`
 }
 
@@ -96,6 +97,11 @@ var sessionKeys = []Key{
 	{
 		"sessions.dup", "Mark what is sent again with DUP, as the specification says. Some devices ignore such messages: see `devices`.",
 		"Devices that follow the specification depend on it.", anything,
+	},
+	{
+		"sessions.user_properties", "What user properties of MQTT 5 tell of the device with each of its publications, wills included: any of `client` (its client id), " +
+			"`link`, `address` and `rssi` (dBm, where the link knows it). They are called `mqttsn-client` and so on. MQTT 3.1.1 has no user properties.",
+		"They cost octets, and an address may be nobody's business.", someOf("client", "link", "address", "rssi"),
 	},
 	{"sessions.queue", "What may wait for one device, asleep or slow.", "", anything},
 	{

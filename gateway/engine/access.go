@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/hex"
 	"maps"
 	"slices"
 	"time"
@@ -16,12 +15,8 @@ func (e *Engine) rights(id string, a Addr, identity string) access.Rights {
 	if len(e.cfg.Access) == 0 {
 		return access.Rights{}
 	}
-	address := e.formatPeer(a)
-	if a.Forwarded {
-		address += "/" + hex.EncodeToString([]byte(a.Node))
-	}
 	return e.cfg.Access.Of(access.Who{
-		Client: id, Link: e.cfg.Links[a.Link].Name, Address: address, Identity: identity,
+		Client: id, Link: e.cfg.Links[a.Link].Name, Address: e.nameAddr(a), Identity: identity,
 		Approved: e.approved(e.applicantAt(id, a, identity)),
 	})
 }

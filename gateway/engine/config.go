@@ -38,6 +38,9 @@ type Config struct {
 	Predefined map[uint16]string
 	Devices    map[string]DeviceOverride
 
+	// Tell is what receivers of MQTT 5 learn of the devices that publish.
+	Tell Tell
+
 	// Access says which devices may connect, and what each may publish and receive; without rules, everything.
 	Access access.Rules
 

@@ -71,7 +71,7 @@ func (d *Device) publish(p publication) {
 	d.e.stats.PublishedUp++
 	m := &Message{
 		Topic: name, Payload: append([]byte(nil), p.payload...), QoS: p.qos, Retain: p.retain,
-		expires: never, origin: d,
+		Props: d.told(d.e.rssi), expires: never, origin: d,
 	}
 	d.north.publish(d, m, uint32(p.qos)<<16|uint32(p.msgID))
 }

@@ -8,10 +8,10 @@ type will struct {
 	retain  bool
 }
 
-func (w *will) message(origin subscriber) *Message {
+func (w *will) message(d *Device) *Message {
 	return &Message{
 		Topic: w.topic, Payload: w.payload, QoS: w.qos, Retain: w.retain,
-		expires: never, origin: origin,
+		Props: d.told(0), expires: never, origin: d,
 	}
 }
 

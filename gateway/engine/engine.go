@@ -22,8 +22,9 @@ type Engine struct {
 	overrides overrides
 
 	// Now and out belong to the call under way.
-	now time.Duration
-	out *Out
+	now  time.Duration
+	out  *Out
+	rssi int8 // of the datagram that is served; 0 where it is not known
 
 	alarms     alarms
 	devices    map[string]*Device
@@ -130,7 +131,9 @@ func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data 
 	e.stats.Datagrams++
 	e.links[link].stats.Received++
 	a := Addr{Link: link, Peer: peer}
-	if err := e.datagram(a, data); err != nil {
+	err := e.datagram(a, data)
+	e.rssi = 0
+	if err != nil {
 		e.links[link].stats.Dropped++
 		if errors.Is(err, mqttsn.ErrUnknownType) || errors.Is(err, v2.ErrReservedType) {
 			e.stats.UnknownType++

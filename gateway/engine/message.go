@@ -39,10 +39,13 @@ type Message struct {
 }
 
 // size is what the message counts for in the limits of a queue, in octets.
-func (m *Message) size() int { return len(m.Topic) + len(m.Payload) + messageOverhead }
+func (m *Message) size() int { return m.octets() + messageOverhead }
 
 // fitsRecord reports whether the message can be put on disk in one record.
-func (m *Message) fitsRecord() bool {
+func (m *Message) fitsRecord() bool { return m.octets() <= maxRecord }
+
+// octets is how long the message is with its properties.
+func (m *Message) octets() int {
 	n := len(m.Topic) + len(m.Payload)
 	if p := m.Props; p != nil {
 		n += len(p.ContentType) + len(p.ResponseTopic) + len(p.CorrelationData)
@@ -50,7 +53,7 @@ func (m *Message) fitsRecord() bool {
 			n += len(u.Name) + len(u.Value) + 2*binary.MaxVarintLen32
 		}
 	}
-	return n <= maxRecord
+	return n
 }
 
 // maxRecord leaves room for the lengths of fields.

@@ -27,6 +27,9 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	"upstream-version": func(c *engine.Config, w *words, v string) {
 		c.Uplink.Version = choice(w, v, map[string]mqtt.Version{"auto": 0, "5": mqtt.V5, "3.1.1": mqtt.V311})
 	},
+	"tell": func(c *engine.Config, _ *words, _ string) {
+		c.Tell = engine.Tell{Client: true, Link: true, Address: true, RSSI: true}
+	},
 	"upstream-brokers":    func(c *engine.Config, _ *words, v string) { c.Uplink.Brokers = strings.Split(v, ",") },
 	"allow-qos-minus-one": func(c *engine.Config, _ *words, _ string) { c.QoSNeg1 = true },
 	"overflow": func(c *engine.Config, w *words, v string) {

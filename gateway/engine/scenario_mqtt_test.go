@@ -40,6 +40,13 @@ func parseMQTT(list []string) (mqtt.Packet, error) {
 		for id := w.u32("subid"); id > 0; id = w.u32("subid") {
 			m.SubscriptionIDs = append(m.SubscriptionIDs, id)
 		}
+		for u, ok := w.field("user"); ok; u, ok = w.field("user") {
+			name, value, _ := strings.Cut(u, ":")
+			if m.Props == nil {
+				m.Props = new(mqtt.PublishProps)
+			}
+			m.Props.User = append(m.Props.User, mqtt.UserProperty{Name: name, Value: value})
+		}
 		m.Payload = w.payload()
 		p = m
 	case "PUBACK", "PUBREC", "PUBREL", "PUBCOMP":
@@ -266,6 +273,11 @@ func (s *shower) publish(p *mqtt.Publish) {
 	for _, id := range p.SubscriptionIDs {
 		s.word("subid=%d", id)
 	}
+	if p.Props != nil {
+		for _, u := range p.Props.User {
+			s.word("user=%s:%s", u.Name, u.Value)
+		}
+	}
 	s.word("%s", strconv.Quote(string(p.Payload)))
 }
 
@@ -287,7 +299,7 @@ func TestScenarioMQTTPackets(t *testing.T) {
 		`CONNECT client=th7 3.1.1 keepalive=0 will=a/b will-qos=1 will-retain will-delay=60 will-payload="o\x00"`,
 		"CONNACK present expiry=0 assigned=x receive-maximum=100 packet-size=1000 no-retain server-keep-alive=20 maximum-qos=1",
 		"CONNACK not-authorized",
-		`PUBLISH topic=a/b qos=1 id=7 dup retain expiry=3 subid=5 "21.5"`,
+		`PUBLISH topic=a/b qos=1 id=7 dup retain expiry=3 subid=5 user=a:b user=c:d:e "21.5"`,
 		`PUBLISH topic=a qos=0 ""`,
 		"PUBACK id=1", "PUBREC id=2 quota-exceeded", "PUBREL id=3", "PUBCOMP id=4 packet-identifier-not-found",
 		"SUBSCRIBE id=1 subid=9 a/# qos=1 no-local b qos=2 retain-as-published retain-handling=2",

@@ -113,7 +113,10 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 		return
 	}
 	e.stats.QoSNeg1++
-	m := &Message{Topic: name, Payload: append([]byte(nil), p.payload...), Retain: p.retain, expires: never}
+	m := &Message{
+		Topic: name, Payload: append([]byte(nil), p.payload...), Retain: p.retain,
+		Props: e.told(d.id, a, e.rssi), expires: never,
+	}
 	e.unasked.publish(d, m, 0)
 }
 

@@ -111,7 +111,7 @@ func (u *uplink) hello(p *mqtt.Connect) {
 	w := u.d.will
 	p.Will = &mqtt.Will{
 		Topic: w.topic, Payload: w.payload, QoS: w.qos, Retain: w.retain,
-		Delay: uint32(u.e.cfg.Uplink.WillDelay / time.Second),
+		Delay: uint32(u.e.cfg.Uplink.WillDelay / time.Second), Props: u.d.told(0),
 	}
 }
 

@@ -8,6 +8,7 @@
 //	reach_test.go          ways that are open
 //	refuse_test.go         ways that are not
 //	login_test.go          a login of each device's own
+//	properties_test.go     what the broker learns of devices
 //	fallback_test.go       several addresses
 //	version_test.go        a broker of MQTT 3.1.1
 //	renew_test.go          certificates that are renewed while the gateway runs

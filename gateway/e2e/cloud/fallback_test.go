@@ -37,11 +37,11 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// subscribeWith listens at a broker, from the time when it returns.
+// subscribeWith listens at a broker, from the time when it returns. A line is the topic, the payload and user properties.
 func subscribeWith(t testing.TB, broker, topic string) *programs.Lines {
 	t.Helper()
 	path := programs.Installed(t, "mosquitto_sub")
-	p := programs.Start(t, path, "-h", "127.0.0.1", "-p", programs.PortOf(t, broker), "-t", topic, "-t", "here", "-q", "1", "-v")
+	p := programs.Start(t, path, "-h", "127.0.0.1", "-p", programs.PortOf(t, broker), "-t", topic, "-t", "here", "-q", "1", "-V", "5", "-F", "%t %p %P")
 	lines := p.StdoutLines()
 	programs.Installed(t, "mosquitto_pub")
 	out, err := exec.Command("mosquitto_pub", "-h", "127.0.0.1", "-p", programs.PortOf(t, broker), "-t", "here", "-r", "-m", "now").CombinedOutput()
