@@ -1,10 +1,6 @@
 package client
 
-import (
-	"time"
-
-	"mqttsn-gateway/mqttsn"
-)
+import "time"
 
 // A State says how a client stands with its gateway (6.14). Sleep is the client's own decision; a gateway sees Awake
 // and Asleep in the same way.
@@ -28,9 +24,10 @@ func (s State) String() string {
 //
 // A Core is not safe for concurrent use.
 type Core struct {
-	cfg   Config
-	state State
-	will  *Will
+	cfg     Config
+	version dialect
+	state   State
+	will    *Will
 
 	queue   []*request // waiting, in order
 	current *request   // nil: nothing under way
@@ -46,12 +43,13 @@ type Core struct {
 	topics     topics
 	predefined map[uint16]bool // subscribed to, whether or not the configuration names them
 	inbound    inbound
+	full       bool // whoever drives us has no room for a message: it is not acknowledged, and comes again
 }
 
 // NewCore is a client that has not connected yet.
 func NewCore(cfg Config) *Core {
 	cfg = cfg.withDefaults()
-	return &Core{
+	c := &Core{
 		cfg:        cfg,
 		will:       cfg.Will,
 		topics:     topics{max: cfg.Topics},
@@ -59,6 +57,8 @@ func NewCore(cfg Config) *Core {
 		predefined: make(map[uint16]bool),
 		inbound:    newInbound(cfg.RetryInterval),
 	}
+	c.version = &v12{c}
+	return c
 }
 
 // State tells how the client stands with its gateway.
@@ -93,7 +93,7 @@ func (c *Core) Tick(now time.Duration, out *Out) {
 		c.resends++
 		c.transmit(now, out)
 	default:
-		c.giveUp(out)
+		c.version.unanswered(now, out)
 	}
 	c.pump(now, out)
 }
@@ -104,55 +104,16 @@ func (c *Core) Receive(now time.Duration, datagram []byte, out *Out) {
 	if c.state == Disconnected || c.state == Asleep && c.current == nil {
 		return
 	}
-	packet, err := mqttsn.Parse(datagram)
-	if err != nil {
-		return
-	}
+	c.version.hear(now, datagram, out)
+	c.pump(now, out)
+}
+
+// heardNow is for every packet of the gateway.
+func (c *Core) heardNow(now time.Duration) {
 	c.heardAt = now
 	if c.state == Awake {
 		c.stayAwake(now)
 	}
-	switch p := packet.(type) {
-	case *mqttsn.Disconnect:
-		c.onDisconnect(out)
-
-	// What a gateway begins.
-	case *mqttsn.Register:
-		c.onRegister(now, p, out)
-	case *mqttsn.Publish:
-		c.onPublish(now, p, out)
-	case *mqttsn.Pubrel:
-		c.onPubrel(now, p, out)
-	case *mqttsn.Pingreq:
-		c.onPingreq(now, out)
-
-	// What answers us.
-	case *mqttsn.WillTopicReq:
-		c.onWillTopicReq(now, out)
-	case *mqttsn.WillMsgReq:
-		c.onWillMsgReq(now, out)
-	case *mqttsn.Connack:
-		c.onConnack(p, out)
-	case *mqttsn.Regack:
-		c.onRegack(now, p, out)
-	case *mqttsn.Puback:
-		c.onPuback(now, p, out)
-	case *mqttsn.Pubrec:
-		c.onPubrec(now, p, out)
-	case *mqttsn.Pubcomp:
-		c.onPubcomp(p, out)
-	case *mqttsn.Suback:
-		c.onSuback(p, out)
-	case *mqttsn.Unsuback:
-		c.onUnsuback(p, out)
-	case *mqttsn.Pingresp:
-		c.onPingresp(out)
-	case *mqttsn.WillTopicResp:
-		c.onWillTopicResp(now, p, out)
-	case *mqttsn.WillMsgResp:
-		c.onWillMsgResp(p, out)
-	}
-	c.pump(now, out)
 }
 
 // listening tells whether the gateway may send us messages.

@@ -1,10 +1,6 @@
 package client
 
-import (
-	"time"
-
-	"mqttsn-gateway/mqttsn"
-)
+import "time"
 
 // Ping asks whether the gateway is there. The client does so by itself in time for its keep alive.
 func (c *Core) Ping(now time.Duration, out *Out) Request {
@@ -18,21 +14,4 @@ func (c *Core) pingAt() (time.Duration, bool) {
 		return 0, false
 	}
 	return min(c.sentAt, c.heardAt) + c.cfg.KeepAlive/4*3, true
-}
-
-// onPingresp ends a ping, and the time awake of a sleeping client: there are no more messages.
-func (c *Core) onPingresp(out *Out) {
-	switch c.step {
-	case stepPing:
-		c.finish(Result{}, out)
-	case stepWake:
-		c.state = Asleep
-		c.finish(Result{}, out)
-	}
-}
-
-func (c *Core) onPingreq(now time.Duration, out *Out) {
-	if c.listening() {
-		c.send(now, mqttsn.Pingresp{}.Append(out.buf), out)
-	}
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"mqttsn-gateway/mqttsn"
 )
 
 // A loop runs a Core: one goroutine owns it, one reads the transport, and one calls handlers.
@@ -147,14 +145,9 @@ func (l *loop) run() {
 // now is the core's time.
 func (l *loop) now() time.Duration { return time.Since(l.start) }
 
-// receive hands a datagram to the core. With no room for another message, a PUBLISH is dropped: not being acknowledged,
-// it comes again.
+// receive hands a datagram to the core, and tells it whether there is room for another message.
 func (l *loop) receive(datagram []byte) {
-	if len(l.messages) == cap(l.messages) {
-		if typ, _, _ := mqttsn.Split(datagram); typ == mqttsn.TypePublish {
-			return
-		}
-	}
+	l.core.full = len(l.messages) == cap(l.messages)
 	l.core.Receive(l.now(), datagram, &l.out)
 }
 

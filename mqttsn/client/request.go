@@ -16,7 +16,7 @@ type request struct {
 
 	message  Message // publish; in register, subscribe and unsubscribe its topic, in subscribe its QoS
 	will     *Will   // updateWill: nil deletes
-	duration uint16  // sleep: seconds
+	duration uint32  // sleep: seconds
 
 	msgID        uint16 // of PUBLISH, SUBSCRIBE or UNSUBSCRIBE; 0 until it is sent
 	registerID   uint16 // MsgId of the REGISTER before a PUBLISH
@@ -66,8 +66,12 @@ const (
 func (c *Core) ask(now time.Duration, r *request, out *Out) Request {
 	c.lastRequest++
 	r.id = c.lastRequest
+	if err := c.version.check(r); err != nil {
+		c.report(r, Result{Err: err}, out)
+		return r.id
+	}
 	if len(c.queue) >= c.cfg.Queue {
-		out.Done = append(out.Done, Result{Request: r.id, Err: ErrQueueFull})
+		c.report(r, Result{Err: ErrQueueFull}, out)
 		return r.id
 	}
 	c.queue = append(c.queue, r)
@@ -88,7 +92,7 @@ func (c *Core) Cancel(now time.Duration, id Request, out *Out) {
 	if r := c.current; r != nil && r.id == id {
 		r.id = 0
 		if r.kind == kindConnect || r.kind == kindWake {
-			c.giveUp(out)
+			c.fail(ErrTimeout, out)
 		}
 	}
 	c.queue = slices.DeleteFunc(c.queue, func(r *request) bool { return r.id == id })
@@ -143,31 +147,7 @@ func (c *Core) keeps(r *request) bool {
 // start makes a request the current one and takes its first step.
 func (c *Core) start(now time.Duration, r *request, out *Out) {
 	c.current = r
-	switch r.kind {
-	case kindConnect:
-		c.startConnect(now, out)
-	case kindDisconnect:
-		c.enter(now, stepDisconnect, out)
-	case kindSleep:
-		c.enter(now, stepSleep, out)
-	case kindWake:
-		c.state = Awake
-		c.enter(now, stepWake, out)
-	case kindPing:
-		c.enter(now, stepPing, out)
-	case kindRegister:
-		c.startRegister(now, out)
-	case kindPublish:
-		c.startPublish(now, out)
-	case kindSubscribe:
-		r.msgID = c.nextMsgID()
-		c.enter(now, stepSubscribe, out)
-	case kindUnsubscribe:
-		r.msgID = c.nextMsgID()
-		c.enter(now, stepUnsubscribe, out)
-	case kindUpdateWill:
-		c.enter(now, stepWillTopicUpd, out)
-	}
+	c.version.begin(now, out)
 }
 
 // enter takes the next step of the current request.
@@ -178,49 +158,16 @@ func (c *Core) enter(now time.Duration, s step, out *Out) {
 
 // transmit sends the packet of the current step, for the first time or again.
 func (c *Core) transmit(now time.Duration, out *Out) {
-	buf := c.appendStep(out.buf)
-	if n := len(buf) - len(out.buf); n == 0 || n > c.cfg.MTU {
-		c.fail(mqttsn.ErrTooLong, out)
+	buf, err := c.version.packet(out.buf)
+	if err == nil && len(buf)-len(out.buf) > c.cfg.MTU {
+		err = mqttsn.ErrTooLong
+	}
+	if err != nil {
+		c.fail(err, out)
 		return
 	}
 	c.send(now, buf, out)
-	c.retryAt = now + c.cfg.RetryInterval
-}
-
-// appendStep encodes the packet of the current step.
-func (c *Core) appendStep(b []byte) []byte {
-	r := c.current
-	switch c.step {
-	case stepConnect:
-		return c.connectPacket().Append(b)
-	case stepWillTopic:
-		return c.willTopicPacket().Append(b)
-	case stepWillMsg:
-		return c.willMsgPacket().Append(b)
-	case stepDisconnect:
-		return mqttsn.Disconnect{}.Append(b)
-	case stepSleep:
-		return mqttsn.Disconnect{Duration: r.duration}.Append(b)
-	case stepWake:
-		return mqttsn.Pingreq{ClientID: []byte(c.cfg.ClientID)}.Append(b)
-	case stepPing:
-		return mqttsn.Pingreq{}.Append(b)
-	case stepRegister:
-		return mqttsn.Register{MsgID: r.registerID, TopicName: []byte(r.message.Topic.Name)}.Append(b)
-	case stepPublish:
-		return c.publishPacket().Append(b)
-	case stepPubrel:
-		return mqttsn.Pubrel{MsgID: r.msgID}.Append(b)
-	case stepSubscribe:
-		return c.subscribePacket().Append(b)
-	case stepUnsubscribe:
-		return c.unsubscribePacket().Append(b)
-	case stepWillTopicUpd:
-		return c.willTopicUpdPacket().Append(b)
-	case stepWillMsgUpd:
-		return mqttsn.WillMsgUpd{Msg: r.will.Payload}.Append(b)
-	}
-	return b
+	c.retryAt = now + c.version.patience()
 }
 
 // finish ends the current request well.
@@ -245,16 +192,6 @@ func (c *Core) report(r *request, res Result, out *Out) {
 	if r.id != 0 {
 		res.Request = r.id
 		out.Done = append(out.Done, res)
-	}
-}
-
-// giveUp ends the current request because nobody answers. If it needed a session, there is none any more (6.13).
-func (c *Core) giveUp(out *Out) {
-	switch c.current.kind {
-	case kindConnect, kindDisconnect, kindWake:
-		c.fail(ErrTimeout, out)
-	default:
-		c.lose(ErrTimeout, out)
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 // is at most 65535 s, about 18 hours.
 func (c *Core) Sleep(now time.Duration, d time.Duration, out *Out) Request {
 	seconds := ceilSeconds(d) / time.Second
-	if seconds < 1 || seconds > math.MaxUint16 {
+	if seconds < 1 || seconds > math.MaxUint32 {
 		return c.settle(ErrInvalid, out)
 	}
-	return c.ask(now, &request{kind: kindSleep, duration: uint16(seconds)}, out)
+	return c.ask(now, &request{kind: kindSleep, duration: uint32(seconds)}, out)
 }
 
 // Wake collects the messages that the gateway has kept for a client that is asleep. The request is done when the last

@@ -7,9 +7,9 @@ import (
 )
 
 // onPublish takes a message (6.10). One of QoS 2 is handed on once, however often it comes.
-func (c *Core) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
+func (c *v12) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
 	qos := p.Flags.QoS()
-	if !c.listening() || qos == mqttsn.QoSMinus1 {
+	if !c.listening() || c.full || qos == mqttsn.QoSMinus1 {
 		return
 	}
 	topic, code := c.resolve(p.Flags.TopicIDType(), p.TopicID)
@@ -35,7 +35,7 @@ func (c *Core) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
 }
 
 // resolve finds the topic that an id stands for.
-func (c *Core) resolve(t mqttsn.TopicIDType, id uint16) (Topic, mqttsn.ReturnCode) {
+func (c *v12) resolve(t mqttsn.TopicIDType, id uint16) (Topic, mqttsn.ReturnCode) {
 	switch t {
 	case mqttsn.Normal:
 		if name, ok := c.topics.names[id]; ok {
@@ -55,9 +55,26 @@ func (c *Core) resolve(t mqttsn.TopicIDType, id uint16) (Topic, mqttsn.ReturnCod
 }
 
 // onPubrel is always answered: the gateway asks until it is.
-func (c *Core) onPubrel(now time.Duration, p *mqttsn.Pubrel, out *Out) {
+func (c *v12) onPubrel(now time.Duration, p *mqttsn.Pubrel, out *Out) {
 	if c.listening() {
 		c.inbound.release(now, p.MsgID)
 		c.send(now, mqttsn.Pubcomp{MsgID: p.MsgID}.Append(out.buf), out)
+	}
+}
+
+// onPingresp ends a ping, and the time awake of a sleeping client: there are no more messages.
+func (c *v12) onPingresp(out *Out) {
+	switch c.step {
+	case stepPing:
+		c.finish(Result{}, out)
+	case stepWake:
+		c.state = Asleep
+		c.finish(Result{}, out)
+	}
+}
+
+func (c *v12) onPingreq(now time.Duration, out *Out) {
+	if c.listening() {
+		c.send(now, mqttsn.Pingresp{}.Append(out.buf), out)
 	}
 }
