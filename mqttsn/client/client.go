@@ -23,6 +23,7 @@ type Client struct {
 	subscriptions []subscription
 	onMessage     func(Message)
 	onLost        func(error)
+	onWakeup      func()
 }
 
 // A subscription is a filter that somebody waits for; a predefined topic has its name, if the configuration tells it.
@@ -34,7 +35,7 @@ type subscription struct {
 // New is a Client that speaks over a transport, which it closes in the end. Nothing is sent before Connect.
 func New(t Transport, cfg Config) *Client {
 	c := &Client{predefined: cfg.Predefined}
-	c.loop = startLoop(t, cfg, c.dispatch, c.lost)
+	c.loop = startLoop(t, cfg, handlers{c.dispatch, c.lost, c.wakeup})
 	return c
 }
 
@@ -82,9 +83,15 @@ func (c *Client) Publish(ctx context.Context, m Message) error {
 // Handlers are called one after the other and may take their time: while many messages wait for them, others are not
 // accepted, so that the gateway sends those of QoS 1 and 2 again.
 func (c *Client) Subscribe(ctx context.Context, filter Topic, qos mqttsn.QoS, handler func(Message)) (mqttsn.QoS, error) {
+	return c.SubscribeWith(ctx, filter, qos, SubscribeOptions{}, handler)
+}
+
+// SubscribeWith is Subscribe with the options of version 2.0.
+func (c *Client) SubscribeWith(ctx context.Context, filter Topic, qos mqttsn.QoS, options SubscribeOptions,
+	handler func(Message)) (mqttsn.QoS, error) {
 	before := c.setHandler(filter, handler) // the first message may come before the answer
 	res, err := c.loop.do(ctx, func(core *Core, now time.Duration, out *Out) Request {
-		return core.Subscribe(now, filter, qos, out)
+		return core.SubscribeWith(now, filter, qos, options, out)
 	})
 	if err != nil {
 		c.setHandler(filter, before)
@@ -126,6 +133,9 @@ func (c *Client) UpdateWill(ctx context.Context, will *Will) error {
 	return err
 }
 
+// Session tells what has been agreed upon with the gateway, by the last Connect, Sleep, Wake or Ping.
+func (c *Client) Session() Session { return *c.loop.session.Load() }
+
 // State tells how the client stands with its gateway. A closed client is disconnected.
 func (c *Client) State() State { return State(c.loop.state.Load()) }
 
@@ -142,6 +152,14 @@ func (c *Client) OnLost(f func(error)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.onLost = f
+}
+
+// OnWakeup has f called when the gateway says that messages wait, while the client is asleep. It is called like a
+// handler, and may call Wake. Only version 2.0 has this, and only where the radio is on all the same.
+func (c *Client) OnWakeup(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.onWakeup = f
 }
 
 // setHandler replaces the handler of a filter, nil for none, and returns the one before.
@@ -180,6 +198,15 @@ func (c *Client) dispatch(m Message) {
 	}
 	if !wanted && otherwise != nil {
 		otherwise(m)
+	}
+}
+
+func (c *Client) wakeup() {
+	c.mu.Lock()
+	f := c.onWakeup
+	c.mu.Unlock()
+	if f != nil {
+		f()
 	}
 }
 

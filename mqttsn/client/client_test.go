@@ -17,9 +17,9 @@ import (
 )
 
 // start is a client and its gateway in the bubble of a test.
-func start(t *testing.T, cfg client.Config) (*client.Client, *runningGateway) {
+func start(t *testing.T, cfg client.Config) (*client.Client, *runningGateway[*fakeGateway]) {
 	near, far := newPipe()
-	gateway := runGateway(far)
+	gateway := runGateway(far, new(fakeGateway))
 	c := client.New(near, cfg)
 	t.Cleanup(func() {
 		require.NoError(t, c.Close())
@@ -183,7 +183,7 @@ func TestKeepAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := newPipe()
 		gateway := &counter{pipeEnd: far}
-		running := runGateway(gateway)
+		running := runGateway(gateway, new(fakeGateway))
 		c := client.New(near, client.Config{ClientID: "dev", KeepAlive: time.Minute})
 		require.NoError(t, c.Connect(t.Context()))
 		time.Sleep(time.Hour)

@@ -27,7 +27,8 @@ type Config struct {
 	// Predefined are the topics known by a number on both sides. The client only reads the map.
 	Predefined map[uint16]string
 
-	// RetryInterval is how long to wait for an answer before saying it again: T_retry, 10 s if 0.
+	// RetryInterval is how long to wait for an answer before saying it again: T_retry, 10 s if 0,
+	// 5 s in version 2.0.
 	RetryInterval time.Duration
 
 	// Retries is how often to say it again: N_retry, 3 if 0, never if negative.
@@ -49,6 +50,11 @@ type Config struct {
 	// FirstMsgID is the id of the first request, 1 if 0. A device that forgets its session in a reboot while the
 	// gateway keeps it should choose at random, lest a new message looks like the repetition of an old one.
 	FirstMsgID uint16
+
+	// V2 makes the client speak version 2.0 of the protocol, with these options; nil is version 1.2. There, KeepAlive is
+	// 65535 s if 0; CleanSession is Clean Start, except on the way back from sleep; the MTU is announced to the gateway;
+	// and waits between retries double each time, up to a minute.
+	V2 *V2
 }
 
 // A Will is the message that the gateway publishes when it has lost the client.
@@ -72,6 +78,12 @@ func (w *Will) flags() mqttsn.Flags {
 
 // withDefaults resolves the zero values.
 func (c Config) withDefaults() Config {
+	if c.V2 != nil && c.KeepAlive == 0 {
+		c.KeepAlive = math.MaxUint16 * time.Second
+	}
+	if c.RetryInterval == 0 && c.V2 != nil {
+		c.RetryInterval = 5 * time.Second
+	}
 	if c.RetryInterval == 0 {
 		c.RetryInterval = 10 * time.Second
 	}

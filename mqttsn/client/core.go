@@ -1,6 +1,9 @@
 package client
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A State says how a client stands with its gateway (6.14). Sleep is the client's own decision; a gateway sees Awake
 // and Asleep in the same way.
@@ -27,6 +30,7 @@ type Core struct {
 	cfg     Config
 	version dialect
 	state   State
+	session Session
 	will    *Will
 
 	queue   []*request // waiting, in order
@@ -51,13 +55,18 @@ func NewCore(cfg Config) *Core {
 	cfg = cfg.withDefaults()
 	c := &Core{
 		cfg:        cfg,
+		session:    Session{ClientID: cfg.ClientID, KeepAlive: cfg.KeepAlive},
 		will:       cfg.Will,
 		topics:     topics{max: cfg.Topics},
 		lastMsgID:  max(cfg.FirstMsgID, 1) - 1,
 		predefined: make(map[uint16]bool),
 		inbound:    newInbound(cfg.RetryInterval),
 	}
-	c.version = &v12{c}
+	if cfg.V2 != nil {
+		c.version = newV20(c)
+	} else {
+		c.version = &v12{c}
+	}
 	return c
 }
 
@@ -99,11 +108,9 @@ func (c *Core) Tick(now time.Duration, out *Out) {
 }
 
 // Receive takes a datagram from the gateway. What is malformed or out of place is ignored, and so is everything while
-// the client is asleep: its radio is off. Messages share memory with the datagram.
+// the client is asleep: its radio is off. In version 2.0, a packet that is wrong ends the connection, and a sleeping
+// client hears of a WAKEUP or DISCONNECT if its radio is on after all. Messages share memory with the datagram.
 func (c *Core) Receive(now time.Duration, datagram []byte, out *Out) {
-	if c.state == Disconnected || c.state == Asleep && c.current == nil {
-		return
-	}
 	c.version.hear(now, datagram, out)
 	c.pump(now, out)
 }
@@ -125,11 +132,13 @@ func (c *Core) send(now time.Duration, buf []byte, out *Out) {
 	c.sentAt = now
 }
 
-// nextMsgID is never 0, which stands for "none" in a PUBLISH.
+// nextMsgID is never 0, which stands for "none" in a PUBLISH, and not one that a message waits with for a new connection.
 func (c *Core) nextMsgID() uint16 {
-	c.lastMsgID++
-	if c.lastMsgID == 0 {
-		c.lastMsgID = 1
+	for {
+		c.lastMsgID++
+		taken := func(r *request) bool { return r.msgID == c.lastMsgID }
+		if c.lastMsgID != 0 && !slices.ContainsFunc(c.queue, taken) {
+			return c.lastMsgID
+		}
 	}
-	return c.lastMsgID
 }

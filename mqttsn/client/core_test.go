@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A device is a Core with a test around it. What it sends is compared as text; requests are made with the functions
@@ -88,13 +89,25 @@ func (d *device) wants(lines ...string) {
 	d.t.Helper()
 	var sent []string
 	for _, b := range d.out.Send {
-		p, err := mqttsn.Parse(b)
-		require.NoError(d.t, err)
-		sent = append(sent, p.String())
+		sent = append(sent, d.words(b))
 	}
 	d.collect()
 	d.out.Reset()
 	require.Equal(d.t, lines, sent)
+}
+
+// words is what a datagram says, in the device's version of the protocol.
+func (d *device) words(datagram []byte) string {
+	d.t.Helper()
+	var p fmt.Stringer
+	var err error
+	if d.cfg.V2 != nil {
+		p, err = v2.Parse(datagram)
+	} else {
+		p, err = mqttsn.Parse(datagram)
+	}
+	require.NoError(d.t, err)
+	return p.String()
 }
 
 // collect notes all but what is sent.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // DiscoveryConfig says how to look for gateways. The zero value of each field will do.
@@ -16,8 +17,12 @@ type DiscoveryConfig struct {
 	// MissedAdvertisements is how many ADVERTISE a gateway may miss before it is forgotten: N_ADV, 3 if 0.
 	MissedAdvertisements int
 
-	// Radius is how many hops a SEARCHGW travels; 0 is the whole network.
+	// Radius is how many hops a SEARCHGW travels; 0 is the whole network. Version 2.0 leaves that to the network, and
+	// says nothing of it here.
 	Radius uint8
+
+	// V2 searches with version 2.0 of the protocol.
+	V2 bool
 
 	// Rand is where the random wait comes from; if nil, from a generator of the discovery's own.
 	Rand *rand.Rand
@@ -79,25 +84,52 @@ func (d *Discovery) Search(now time.Duration) {
 
 // Receive takes a datagram that was broadcast, or sent to us by a gateway. It returns the gateway that it tells of.
 func (d *Discovery) Receive(now time.Duration, datagram []byte, from string) (Gateway, bool) {
-	packet, err := mqttsn.Parse(datagram)
-	if err != nil {
-		return Gateway{}, false
-	}
-	switch p := packet.(type) {
+	switch p := d.parse(datagram).(type) {
 	case *mqttsn.Advertise:
-		g := Gateway{ID: p.GwID, From: from}
-		if p.Duration > 0 {
-			g.expires = now + time.Duration(d.cfg.MissedAdvertisements)*time.Duration(p.Duration)*time.Second
-		}
-		return d.add(g)
+		return d.advertised(now, p.GwID, p.Duration, from)
+	case *v2.Advertise:
+		return d.advertised(now, p.GatewayID, p.Duration, from)
 	case *mqttsn.GwInfo:
 		return d.add(Gateway{ID: p.GwID, From: from, GwAdd: append([]byte(nil), p.GwAdd...)})
+	case *v2.GwInfo:
+		return d.add(Gateway{ID: p.GatewayID, From: from, GwAdd: append([]byte(nil), p.Address...)})
 	case *mqttsn.SearchGw:
-		if d.searching && p.Radius == d.cfg.Radius {
-			d.sent(now) // somebody asks for us too
-		}
+		d.asked(now, p.Radius == d.cfg.Radius)
+	case *v2.SearchGw:
+		d.asked(now, len(p.Network) == 0)
 	}
 	return Gateway{}, false
+}
+
+// parse reads a packet of the version in which we search, nil if it is none.
+func (d *Discovery) parse(datagram []byte) any {
+	var packet any
+	var err error
+	if d.cfg.V2 {
+		packet, err = v2.Parse(datagram)
+	} else {
+		packet, err = mqttsn.Parse(datagram)
+	}
+	if err != nil {
+		return nil
+	}
+	return packet
+}
+
+// advertised is for a gateway that says when it will say so again, in seconds.
+func (d *Discovery) advertised(now time.Duration, id uint8, duration uint16, from string) (Gateway, bool) {
+	g := Gateway{ID: id, From: from}
+	if duration > 0 {
+		g.expires = now + time.Duration(d.cfg.MissedAdvertisements)*time.Duration(duration)*time.Second
+	}
+	return d.add(g)
+}
+
+// asked is for another client's SEARCHGW. If it is the same as ours would be, it asks for us too.
+func (d *Discovery) asked(now time.Duration, same bool) {
+	if d.searching && same {
+		d.sent(now)
+	}
 }
 
 // add puts a gateway on the list, or news of one.
@@ -150,6 +182,9 @@ func (d *Discovery) Tick(now time.Duration) []byte {
 		return nil
 	}
 	d.sent(now)
+	if d.cfg.V2 {
+		return v2.SearchGw{}.Append(nil)
+	}
 	return mqttsn.SearchGw{Radius: d.cfg.Radius}.Append(nil)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 func TestSearchInterval(t *testing.T) {
@@ -92,4 +93,28 @@ func TestGatewayAddr(t *testing.T) {
 	for _, add := range [][]byte{{0}, {0, 0}, {1, 2, 3}} { // of another network
 		require.Nil(t, gatewayAddr(Gateway{GwAdd: add}, nil))
 	}
+}
+
+func TestDiscoveryInVersion20(t *testing.T) {
+	d := NewDiscovery(DiscoveryConfig{V2: true, MissedAdvertisements: 2})
+	d.Search(0)
+	d.Receive(time.Millisecond, mqttsn.SearchGw{}.Append(nil), "of version 1.2") // reads as a CONNECT cut short
+	first, _ := d.Deadline()
+	d.Receive(2*time.Millisecond, v2.SearchGw{}.Append(nil), "other")
+	at, _ := d.Deadline()
+	require.NotEqual(t, first, at)
+	require.Equal(t, 5*time.Second+2*time.Millisecond, at)
+	require.Equal(t, v2.SearchGw{}.Append(nil), d.Tick(at))
+
+	_, ok := d.Receive(at, mqttsn.GwInfo{GwID: 7}.Append(nil), "of version 1.2")
+	require.False(t, ok)
+	g, ok := d.Receive(at, v2.GwInfo{GatewayID: 7}.Append(nil), "gw")
+	require.True(t, ok)
+	require.Equal(t, Gateway{ID: 7, From: "gw"}, g)
+	g, _ = d.Receive(at, v2.GwInfo{GatewayID: 8, Address: []byte{192, 0, 2, 1, 0x07, 0x5C}}.Append(nil), "client")
+	require.Equal(t, "192.0.2.1:1884", gatewayAddr(g, nil).String())
+
+	d.Receive(at, v2.Advertise{GatewayID: 7, Duration: 60}.Append(nil), "gw")
+	d.Tick(at + 120*time.Second)
+	require.Len(t, d.Gateways(), 1)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // Why a request failed, when it was not the gateway that refused it.
@@ -28,6 +29,16 @@ var (
 	// ErrInvalid says that a request makes no sense: a topic to publish to with a wildcard, a QoS of 3.
 	ErrInvalid = errors.New("mqttsn: invalid request")
 
+	// ErrUnsupported says that the version of the protocol has no such thing: options of a subscription in 1.2, an update
+	// of the will in 2.0.
+	ErrUnsupported = errors.New("mqttsn: not in this version of the protocol")
+
+	// ErrSessionPresent says that the gateway has a session that the client does not remember; see [V2].
+	ErrSessionPresent = errors.New("mqttsn: the gateway remembers a session that the client does not")
+
+	// ErrTooLarge says that the gateway has sent a packet that is longer than [Config] allows, and was left for it.
+	ErrTooLarge = errors.New("mqttsn: packet from the gateway is too large")
+
 	// ErrClosed says that the Client was closed.
 	ErrClosed = errors.New("mqttsn: client is closed")
 )
@@ -41,6 +52,29 @@ type RejectedError struct {
 
 func (e *RejectedError) Error() string {
 	return fmt.Sprintf("mqttsn: rejected by %v: %v", e.Type, e.Code)
+}
+
+// A ReasonError is a refusal by a gateway that speaks version 2.0, or its DISCONNECT. That one is also ErrDisconnected.
+type ReasonError struct {
+	Type   v2.Type // the packet that brought the reason
+	Reason v2.ReasonCode
+	Text   string // of a DISCONNECT, for people: often ""
+}
+
+func (e *ReasonError) Error() string {
+	text := fmt.Sprintf("mqttsn: rejected by %v: %v", e.Type, e.Reason)
+	if e.Type == v2.TypeDisconnect {
+		text = fmt.Sprintf("%v: %v", ErrDisconnected, e.Reason)
+	}
+	if e.Text != "" {
+		text = fmt.Sprintf("%s (%q)", text, e.Text)
+	}
+	return text
+}
+
+// Is lets callers ask for ErrDisconnected in both versions.
+func (e *ReasonError) Is(target error) bool {
+	return target == ErrDisconnected && e.Type == v2.TypeDisconnect
 }
 
 // rejection is the error that a return code stands for, nil for Accepted.

@@ -33,6 +33,13 @@ const fakeRetry = 5 * time.Second
 
 func (g *fakeGateway) send(p mqttsn.Packet) { g.out = append(g.out, p.Append(nil)) }
 
+// said is what is to be sent.
+func (g *fakeGateway) said() [][]byte {
+	out := g.out
+	g.out = nil
+	return out
+}
+
 // publish is for messages that come from elsewhere.
 func (g *fakeGateway) publish(topic, payload string, qos mqttsn.QoS) {
 	g.waiting = append(g.waiting, mqttsn.Publish{Flags: qos.Flags(), TopicID: g.id(topic), Data: []byte(payload)})

@@ -33,11 +33,12 @@ func newInbound(memory time.Duration) inbound {
 	return inbound{memory: memory, unreleased: make(map[uint16]uint64)}
 }
 
-// add tells whether a message is new; ok is false if it can be neither remembered nor recognised.
-func (in *inbound) add(now time.Duration, msgID uint16, sum uint64) (isNew, ok bool) {
+// add tells whether a message is new; ok is false if it can be neither remembered nor recognised. One that cannot be a
+// copy is not taken for one that was released.
+func (in *inbound) add(now time.Duration, msgID uint16, sum uint64, mayBeCopy bool) (isNew, ok bool) {
 	old, known := in.unreleased[msgID]
 	switch {
-	case known && old == sum || in.wasReleased(now, msgID, sum):
+	case known && old == sum || mayBeCopy && in.wasReleased(now, msgID, sum):
 		return false, true
 	case !known && len(in.unreleased) >= maxUnreleased:
 		return false, false
@@ -55,15 +56,16 @@ func (in *inbound) wasReleased(now time.Duration, msgID uint16, sum uint64) bool
 	return false
 }
 
-// release is for a PUBREL, the first one and its repetitions.
-func (in *inbound) release(now time.Duration, msgID uint16) {
+// release is for a PUBREL, the first one and its repetitions. It tells whether there was something to release.
+func (in *inbound) release(now time.Duration, msgID uint16) bool {
 	sum, ok := in.unreleased[msgID]
 	if !ok {
-		return
+		return false
 	}
 	delete(in.unreleased, msgID)
 	in.released[in.next] = releasedMessage{msgID, sum, now + in.memory}
 	in.next = (in.next + 1) % maxReleased
+	return true
 }
 
 // clear begins a new session.

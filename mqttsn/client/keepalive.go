@@ -10,8 +10,8 @@ func (c *Core) Ping(now time.Duration, out *Out) Request {
 // pingAt is when an idle client must ask for a sign of life: early enough for a lost datagram or two, and also when it
 // has been talking all the time and heard nothing (6.11).
 func (c *Core) pingAt() (time.Duration, bool) {
-	if c.state != Active || c.cfg.KeepAlive == 0 {
+	if c.state != Active || c.session.KeepAlive == 0 {
 		return 0, false
 	}
-	return min(c.sentAt, c.heardAt) + c.cfg.KeepAlive/4*3, true
+	return min(c.sentAt, c.heardAt) + c.session.KeepAlive/4*3, true
 }

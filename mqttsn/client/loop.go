@@ -22,11 +22,13 @@ type loop struct {
 	heard    chan heard
 	messages chan Message
 	lost     chan error
+	wakeups  chan struct{}
 
 	waiting map[Request]*call
 	linkErr error // why the link does not work at present, if it is known
 
 	state   atomic.Uint32
+	session atomic.Pointer[Session]
 	closing chan struct{}
 	closed  sync.Once
 	done    chan struct{} // the goroutine that owns the core has ended
@@ -50,7 +52,14 @@ type heard struct {
 // maxMessages is how many messages may wait for the handlers.
 const maxMessages = 64
 
-func startLoop(t Transport, cfg Config, onMessage func(Message), onLost func(error)) *loop {
+// handlers are what a program wants to hear of. They are called one after the other.
+type handlers struct {
+	message func(Message)
+	lost    func(error)
+	wakeup  func()
+}
+
+func startLoop(t Transport, cfg Config, h handlers) *loop {
 	l := &loop{
 		transport: t,
 		core:      NewCore(cfg),
@@ -60,13 +69,15 @@ func startLoop(t Transport, cfg Config, onMessage func(Message), onLost func(err
 		heard:     make(chan heard),
 		messages:  make(chan Message, maxMessages),
 		lost:      make(chan error, 1),
+		wakeups:   make(chan struct{}, 1),
 		waiting:   make(map[Request]*call),
 		closing:   make(chan struct{}),
 		done:      make(chan struct{}),
 	}
+	l.session.Store(new(l.core.Session()))
 	l.wait.Go(l.read)
 	l.wait.Go(l.run)
-	l.wait.Go(func() { l.handle(onMessage, onLost) })
+	l.wait.Go(func() { l.handle(h) })
 	return l
 }
 
@@ -153,6 +164,10 @@ func (l *loop) receive(datagram []byte) {
 
 // flush does what the core asks for.
 func (l *loop) flush() {
+	l.state.Store(uint32(l.core.State()))
+	if s := l.core.Session(); s != *l.session.Load() {
+		l.session.Store(&s)
+	}
 	for _, b := range l.out.Send {
 		if _, err := l.transport.Write(b); err != nil {
 			l.linkErr = err // a datagram is lost, which the core can cope with
@@ -171,7 +186,12 @@ func (l *loop) flush() {
 	if l.out.Lost != nil {
 		l.tellLost(l.explain(l.out.Lost))
 	}
-	l.state.Store(uint32(l.core.State()))
+	if l.out.Wakeup {
+		select {
+		case l.wakeups <- struct{}{}:
+		default: // one is enough
+		}
+	}
 	l.out.Reset()
 }
 
@@ -203,7 +223,7 @@ func (l *loop) shutDown(err error) {
 
 // read hands over what the transport brings, until the loop ends because it is closed or broken.
 func (l *loop) read() {
-	buf := make([]byte, l.core.cfg.MTU)
+	buf := make([]byte, l.core.cfg.MTU+1) // one that is too long is not taken for a shorter one
 	for {
 		n, err := l.transport.Read(buf)
 		if err != nil {
@@ -223,22 +243,24 @@ func (l *loop) read() {
 
 // handle calls the handlers, until the client has ended and all that was received has been handed on: the gateway has
 // been told so.
-func (l *loop) handle(onMessage func(Message), onLost func(error)) {
+func (l *loop) handle(h handlers) {
 	for {
 		select {
 		case m, ok := <-l.messages:
 			if ok {
-				onMessage(m)
+				h.message(m)
 				continue
 			}
 			select {
 			case err := <-l.lost: // the transport has failed
-				onLost(err)
+				h.lost(err)
 			default:
 			}
 			return
 		case err := <-l.lost:
-			onLost(err)
+			h.lost(err)
+		case <-l.wakeups:
+			h.wakeup()
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package client
 
-import "mqttsn-gateway/mqttsn"
+import (
+	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
+)
 
 // An Out lists what is to be done after a call to a [Core]. It is meant to be used again and again: whoever has done
 // it all calls Reset.
@@ -17,12 +20,16 @@ type Out struct {
 	// Lost says why the session has ended, if it did and nobody asked for it: ErrTimeout or ErrDisconnected.
 	Lost error
 
+	// Wakeup says that messages wait for a client that is asleep. It may wake for them or sleep on. Version 2.0 only.
+	Wakeup bool
+
 	buf []byte // holds the datagrams
 }
 
 // Reset empties the lists.
 func (o *Out) Reset() {
-	o.Send, o.Messages, o.Done, o.Lost, o.buf = o.Send[:0], o.Messages[:0], o.Done[:0], nil, o.buf[:0]
+	o.Send, o.Messages, o.Done, o.buf = o.Send[:0], o.Messages[:0], o.Done[:0], o.buf[:0]
+	o.Lost, o.Wakeup = nil, false
 }
 
 // add takes o.buf with one more datagram at its end.
@@ -49,4 +56,7 @@ type Result struct {
 	Err     error      // nil: well
 	TopicID uint16     // of a name that was registered or subscribed to
 	QoS     mqttsn.QoS // of a subscription: what the gateway grants
+
+	// Reason is what the gateway says of a success, in version 2.0: that nobody listens, for instance.
+	Reason v2.ReasonCode
 }

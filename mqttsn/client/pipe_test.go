@@ -44,15 +44,15 @@ func (p *pipeEnd) Close() error {
 	return nil
 }
 
-// A runningGateway runs a fakeGateway at one end of a link. It ends with the link.
-type runningGateway struct {
+// A runningGateway runs a fake gateway, of either version, at one end of a link. It ends with the link.
+type runningGateway[G airGateway] struct {
 	link  io.ReadWriter
-	tasks chan func(*fakeGateway)
+	tasks chan func(G)
 	done  chan struct{}
 }
 
-func runGateway(link io.ReadWriter) *runningGateway {
-	r := &runningGateway{link: link, tasks: make(chan func(*fakeGateway)), done: make(chan struct{})}
+func runGateway[G airGateway](link io.ReadWriter, g G) *runningGateway[G] {
+	r := &runningGateway[G]{link: link, tasks: make(chan func(G)), done: make(chan struct{})}
 	heard := make(chan []byte)
 	go func() {
 		defer close(heard)
@@ -66,7 +66,6 @@ func runGateway(link io.ReadWriter) *runningGateway {
 	}()
 	go func() {
 		defer close(r.done)
-		var g fakeGateway
 		start, ticker := time.Now(), time.NewTicker(time.Second)
 		defer ticker.Stop()
 		for {
@@ -77,25 +76,24 @@ func runGateway(link io.ReadWriter) *runningGateway {
 				}
 				g.receive(time.Since(start), b)
 			case task := <-r.tasks:
-				task(&g)
+				task(g)
 				g.deliver(time.Since(start))
 			case <-ticker.C:
 				g.tick(time.Since(start))
 			}
-			for _, b := range g.out {
+			for _, b := range g.said() {
 				_, _ = link.Write(b) // a closed link ends the reader
 			}
-			g.out = nil
 		}
 	}()
 	return r
 }
 
 // do lets the test look at the gateway, or meddle with it.
-func (r *runningGateway) do(task func(*fakeGateway)) {
+func (r *runningGateway[G]) do(task func(G)) {
 	done := make(chan struct{})
 	select {
-	case r.tasks <- func(g *fakeGateway) { task(g); close(done) }:
+	case r.tasks <- func(g G) { task(g); close(done) }:
 		<-done
 	case <-r.done:
 		panic("the gateway has ended")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A request is something that the client was asked to do and that takes answers from the gateway. One is under way at
@@ -24,6 +25,13 @@ type request struct {
 	released     bool   // publish, QoS 2: PUBREC has come
 	reregistered bool   // publish: the gateway did not know the topic id once
 	willAnswers  int    // connect: how often the gateway was told of the will
+
+	// Version 2.0 only.
+	clean        bool             // connect: Clean Start
+	authData     []byte           // connect: of the next AUTH
+	options      SubscribeOptions // subscribe
+	topic        v2.Topic         // publish: as it is sent, the same each time
+	refusedAlias bool             // publish: the gateway gives no alias
 }
 
 type kind uint8
@@ -47,6 +55,7 @@ type step uint8
 const (
 	stepNone step = iota
 	stepConnect
+	stepAuth // version 2.0
 	stepWillTopic
 	stepWillMsg
 	stepDisconnect

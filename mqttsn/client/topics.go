@@ -50,9 +50,12 @@ func (t *topics) forget(id uint16) {
 func (t *topics) startSession(clean bool) {
 	t.ids = nil
 	if clean {
-		t.names = nil
+		t.clear()
 	}
 }
+
+// clear begins with nothing.
+func (t *topics) clear() { t.ids, t.names = nil, nil }
 
 // validID tells whether an id can be assigned to a topic (5.3.11).
 func validID(id uint16) bool { return id != mqttsn.NoTopicID && id != mqttsn.ReservedTopicID }

@@ -13,12 +13,16 @@ import (
 )
 
 // listenUDP runs a fakeGateway behind a real socket, for whichever client spoke last.
-func listenUDP() (gateway *runningGateway, address string, stop func()) {
+func listenUDP() (gateway *runningGateway[*fakeGateway], address string, stop func()) {
+	return listenFor(new(fakeGateway))
+}
+
+func listenFor[G airGateway](g G) (gateway *runningGateway[G], address string, stop func()) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
-	gateway = runGateway(&lastPeer{PacketConn: conn})
+	gateway = runGateway(&lastPeer{PacketConn: conn}, g)
 	return gateway, conn.LocalAddr().String(), func() {
 		_ = conn.Close()
 		<-gateway.done

@@ -11,8 +11,11 @@ import (
 type v12 struct{ *Core }
 
 func (c *v12) check(r *request) error {
-	if r.kind == kindSleep && r.duration > math.MaxUint16 {
+	switch {
+	case r.kind == kindSleep && r.duration > math.MaxUint16:
 		return ErrInvalid
+	case r.options != SubscribeOptions{}:
+		return ErrUnsupported
 	}
 	return nil
 }
@@ -104,6 +107,9 @@ func (c *v12) unanswered(_ time.Duration, out *Out) {
 }
 
 func (c *v12) hear(now time.Duration, datagram []byte, out *Out) {
+	if c.state == Disconnected || c.state == Asleep && c.current == nil {
+		return
+	}
 	packet, err := mqttsn.Parse(datagram)
 	if err != nil {
 		return

@@ -21,7 +21,7 @@ func (c *v12) onPublish(now time.Duration, p *mqttsn.Publish, out *Out) {
 	case mqttsn.QoS1:
 		c.send(now, mqttsn.Puback{TopicID: p.TopicID, MsgID: p.MsgID}.Append(out.buf), out)
 	case mqttsn.QoS2:
-		isNew, ok := c.inbound.add(now, p.MsgID, sum(topic, p.Data))
+		isNew, ok := c.inbound.add(now, p.MsgID, sum(topic, p.Data), true)
 		if !ok {
 			return // not acknowledged: it will come again
 		}
