@@ -146,6 +146,7 @@ func bridgeSettings(d *engine.BridgeConfig, c *config.Config) {
 	d.StatusTopic = b.StatusTopic
 	d.StatisticsTopic, d.StatisticsEvery = b.StatisticsTopic, b.StatisticsInterval
 	d.Spool = engine.Limit{Messages: b.SpoolMessages, Bytes: int(b.SpoolBytes)}
+	d.SpoolAge = b.SpoolAge
 }
 
 // sameHost reports whether two addresses differ by nothing but the port.

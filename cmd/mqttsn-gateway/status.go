@@ -66,7 +66,8 @@ func (s *status) print(t *tabwriter.Writer) {
 	}
 	switch u := &s.Upstream; {
 	case u.Bridge != nil:
-		fmt.Fprintf(t, "upstream\t%s, %s, spool of %d messages, %d forwarded\n", u.URL, u.Bridge.State, u.Bridge.SpoolMessages, c["forwarded"])
+		fmt.Fprintf(t, "upstream\t%s, %s, spool of %d messages, %d forwarded, %d too old\n",
+			u.URL, u.Bridge.State, u.Bridge.SpoolMessages, c["forwarded"], c["spool_aged"])
 	case u.URL != "":
 		fmt.Fprintf(t, "upstream\t%s, %d of %d connected, %d failing\n", u.URL, u.Ready, u.Sessions, u.Failing)
 	}

@@ -266,6 +266,10 @@ var metrics = []metric{
 		one(func(v *snapshot) uint64 { return v.stats.SpoolDropped }),
 	},
 	{
+		"mqttsn_spool_aged_total", counter, nil, "Publications that waited in the spool for longer than they may.",
+		one(func(v *snapshot) uint64 { return v.stats.SpoolAged }),
+	},
+	{
 		"mqttsn_bridge_fetched_total", counter, nil, "Publications that came from the upstream broker.",
 		one(func(v *snapshot) uint64 { return v.stats.Fetched }),
 	},

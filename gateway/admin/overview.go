@@ -96,7 +96,8 @@ func counters(s *engine.Stats) map[string]uint64 {
 		"datagrams_received": s.Datagrams, "datagrams_sent": s.Sent, "malformed": s.Malformed + s.UnknownType, "limited": s.Limited,
 		"retransmissions": s.Retransmissions, "connects": s.Connects, "refused": s.Refused, "lost": s.Lost,
 		"published_up": s.PublishedUp, "published_down": s.PublishedDown, "publications_refused": s.PublicationsRefused,
-		"dropped": s.Dropped, "routed": s.Routed, "forwarded": s.Forwarded, "fetched": s.Fetched, "spool_dropped": s.SpoolDropped,
+		"dropped": s.Dropped, "routed": s.Routed, "forwarded": s.Forwarded, "fetched": s.Fetched,
+		"spool_dropped": s.SpoolDropped, "spool_aged": s.SpoolAged,
 	}
 }
 

@@ -15,8 +15,9 @@ type Bridge struct {
 	StatisticsTopic    string        `yaml:"statistics_topic"`
 	StatisticsInterval time.Duration `yaml:"statistics_interval"`
 
-	SpoolMessages int  `yaml:"spool_messages"`
-	SpoolBytes    Size `yaml:"spool_bytes"`
+	SpoolMessages int           `yaml:"spool_messages"`
+	SpoolBytes    Size          `yaml:"spool_bytes"`
+	SpoolAge      time.Duration `yaml:"spool_age"`
 }
 
 // A Forward is some of what local sessions publish.
@@ -72,5 +73,9 @@ var bridgeKeys = []Key{
 	},
 	{
 		"bridge.spool_bytes", "Memory that they may take.", "Fits the smallest board.", between[Size](64<<10, 64<<30),
+	},
+	{
+		"bridge.spool_age", "How long a message may wait for the broker, counted while the gateway runs and anew after a restart; then it is dropped, and counted. 0: no limit.",
+		"What was acknowledged arrives, however late.", zeroOr(between(time.Second, 10*365*day)),
 	},
 }

@@ -25,6 +25,8 @@ type bridge struct {
 
 	wants      wants
 	overflowed bool
+	aged       bool                // the log has it, until the spool is empty again
+	ageAt      time.Duration       // when its oldest message has waited too long
 	stale      map[string]struct{} // retained messages from upstream that a new session has not confirmed
 	staleBy    time.Duration
 
@@ -44,8 +46,9 @@ type BridgeConfig struct {
 	Clients, Everything bool
 
 	Spool       Limit
-	Window      int    // QoS 1 and 2 messages under way to the broker
-	StatusTopic string // retained "online" or "offline"; empty for none
+	SpoolAge    time.Duration // for which a message may wait there, of the time that the gateway runs; 0 for ever
+	Window      int           // QoS 1 and 2 messages under way to the broker
+	StatusTopic string        // retained "online" or "offline"; empty for none
 
 	// StatisticsTopic is where Statistics are published, every StatisticsEvery; empty for nowhere.
 	StatisticsTopic string
@@ -59,7 +62,7 @@ const bridgeRecord = 1
 const staleAfter = time.Minute
 
 func newBridge(e *Engine) *bridge {
-	b := &bridge{cfg: &e.cfg.Bridge, received: make(map[uint16]struct{}), staleBy: never, statisticsAt: never}
+	b := &bridge{cfg: &e.cfg.Bridge, received: make(map[uint16]struct{}), staleBy: never, ageAt: never, statisticsAt: never}
 	b.brokerConn = brokerConn{e: e, session: b, clientID: e.cfg.Bridge.Name}
 	b.alarm.owner = &b.brokerConn
 	b.wants.init()
@@ -77,7 +80,7 @@ func (b *bridge) wanted() bool       { return !b.e.closing }
 func (b *bridge) older() bool        { return false } // without No Local, messages would go round
 func (b *bridge) idle()              {}
 func (b *bridge) down(mqtt.Reason)   {}
-func (b *bridge) due() time.Duration { return min(b.staleBy, b.statisticsAt) }
+func (b *bridge) due() time.Duration { return min(b.staleBy, b.ageAt, b.statisticsAt) }
 
 // refuses reports whether a QoS 1 or 2 message that would have to go upstream finds no room to wait.
 func (b *bridge) refuses(m *Message) bool {
@@ -100,8 +103,12 @@ func (b *bridge) receive(c copyTo) {
 		b.transmit(en) // its packet id goes to the disk with it
 	case c.qos > 0 && !b.spool.full(b.cfg.Spool):
 		b.e.rec.hold(bridgeRecord, &en)
+		en.since = b.e.now
 		b.spool.push(en)
 		b.pump()
+		if b.spool.len() == 1 {
+			b.expectAge()
+		}
 	case c.qos == 0 && b.ready() && b.outstanding < maxOutstanding && b.e.rec.passed(en.gate):
 		b.sendPublish(&en, false)
 	default:
@@ -140,7 +147,7 @@ func (b *bridge) pump() {
 		b.transmit(b.spool.remove(0))
 	}
 	if b.spool.len() == 0 {
-		b.overflowed = false
+		b.overflowed, b.aged = false, false
 	}
 }
 
@@ -355,6 +362,9 @@ func (b *bridge) expectRetained() {
 func (b *bridge) tick(now time.Duration) {
 	if now >= b.statisticsAt {
 		b.tellStatistics()
+	}
+	if now >= b.ageAt {
+		b.dropAged(now)
 	}
 	if now < b.staleBy {
 		return

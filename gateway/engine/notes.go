@@ -24,6 +24,7 @@ const (
 	NoteTopicRefused
 	NoteUndeliverable
 	NoteQueueOverflow
+	NoteSpoolAged
 	NoteSameGatewayID
 	NoteUplinkUp
 	NoteUplinkLost
@@ -62,6 +63,7 @@ var notes = [...]struct {
 	NoteTopicRefused:       {Warn, "device does not take this topic"},
 	NoteUndeliverable:      {Warn, "message dropped: the device cannot take it"},
 	NoteQueueOverflow:      {Warn, "messages dropped: queue full"},
+	NoteSpoolAged:          {Warn, "messages dropped: the upstream broker was away for too long"},
 	NoteSameGatewayID:      {Warn, "another gateway uses our gateway id"},
 	NoteUplinkUp:           {Info, "connected to the upstream broker"},
 	NoteUplinkLost:         {Warn, "connection to the upstream broker lost"},

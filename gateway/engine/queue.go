@@ -1,5 +1,7 @@
 package engine
 
+import "time"
+
 // An entry is a message that waits in a session, or is in flight, for that session's peer.
 type entry struct {
 	msg    *Message
@@ -16,6 +18,8 @@ type entry struct {
 	// go onward.
 	record uint64
 	gate   uint64
+
+	since time.Duration // when it came into the spool
 }
 
 // A queue holds entries in order. Its owner decides what happens at its limits.

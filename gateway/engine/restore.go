@@ -108,6 +108,9 @@ func (r *Restorer) Finish(now time.Duration, out *Out) error {
 	for _, id := range slices.Sorted(maps.Keys(r.clients)) {
 		r.clients[id].schedule()
 	}
+	if e.bridge != nil {
+		e.bridge.expectAge()
+	}
 	for _, id := range slices.Sorted(maps.Keys(r.devices)) {
 		r.devices[id].restart()
 	}
@@ -177,6 +180,7 @@ func (r *Restorer) joinBridge(p part, f *fields) error {
 		case en.id != 0:
 			b.flights = append(b.flights, clientFlight{entry: en, released: done})
 		default:
+			en.since = r.e.now
 			b.spool.push(en)
 		}
 	case b == nil:

@@ -47,6 +47,7 @@ type Stats struct {
 	Forwarded    uint64 // publications that the upstream broker has taken from the spool
 	Fetched      uint64 // publications from upstream
 	SpoolDropped uint64 // publications that could not go upstream
+	SpoolAged    uint64 // publications that waited too long for the upstream broker
 
 	UplinkConnects uint64
 	UplinkRefused  uint64

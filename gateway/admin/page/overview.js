@@ -83,7 +83,7 @@ function upstreamCard(g, u) {
     const b = u.bridge;
     const up = b.state === "ready";
     facts.push(h("dt", {}, "Connection"), h("dd", {}, h("span", { className: `state ${up ? "up" : "down"}` }, up ? "connected" : b.state)),
-      h("dt", {}, "Spool"), h("dd", {}, `${number(b.spool_messages)} of ${number(b.spool_message_limit)} messages, ${number(g.counters.forwarded)} forwarded`,
+      h("dt", {}, "Spool"), h("dd", {}, `${number(b.spool_messages)} of ${number(b.spool_message_limit)} messages, ${number(g.counters.forwarded)} forwarded, ${number(g.counters.spool_aged)} too old`,
         h("meter", { min: 0, max: b.spool_message_limit, high: b.spool_message_limit * 0.8, value: b.spool_messages, title: "spool" })));
   } else {
     facts.push(h("dt", {}, "Connections"), h("dd", {}, `${number(u.ready)} of ${number(u.sessions)} connected, ${number(u.failing)} failing`),
