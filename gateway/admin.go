@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"io"
 	"time"
 
 	"mqttsn-gateway/gateway/admin"
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/store"
 )
 
 // openAdmin opens the port of the admin page, if the configuration names one.
@@ -19,6 +21,9 @@ func (g *gateway) openAdmin(version string) (err error) {
 		Gateway: admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version},
 		Watch:   l.watch, TraceLinks: g.traceLinks(),
 		Ask: l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
+	}
+	if c.Gateway.Data != "" {
+		ac.Export = func(w io.Writer) (int, error) { return store.Export(l.committer.store, w) }
 	}
 	for _, link := range c.Links {
 		ac.Links = append(ac.Links, admin.LinkIdentity{Name: link.Name, Type: string(link.Type)})

@@ -24,12 +24,12 @@ const testToken = "0123456789abcdef"
 
 var addressField = regexp.MustCompile(`address="?([0-9.]+:\d+)`)
 
-// serving runs a gateway with an admin page until the test ends, and connects a device, th7, to it. It returns the flags that
-// reach it.
-func serving(t *testing.T) (flags string) {
+// serving runs a gateway with an admin page, and more flags, until the test ends, and connects a device, th7, to it. It
+// returns the flags that reach it.
+func serving(t *testing.T, more ...string) (flags string) {
 	token := filepath.Join(t.TempDir(), "token")
 	require.NoError(t, os.WriteFile(token, []byte(testToken+"\n"), 0o600))
-	log, done := start(freePorts+" --http 127.0.0.1:0", "MQTTSN_GATEWAY_HTTP_TOKEN_FILE="+token)
+	log, done := start(freePorts+" --http 127.0.0.1:0 "+strings.Join(more, " "), "MQTTSN_GATEWAY_HTTP_TOKEN_FILE="+token)
 	lines := waitFor(t, log, "msg=ready")
 	read := make(chan struct{})
 	go func() {

@@ -12,7 +12,7 @@ import (
 
 func storeCommand() *cobra.Command {
 	return group("store", "Look at, save or bring back what a gateway keeps on disk",
-		storeCheckCommand(), storeExportCommand(), storeImportCommand())
+		storeCheckCommand(), storeExportCommand(), storeImportCommand(), storeBackupCommand())
 }
 
 func storeCheckCommand() *cobra.Command {

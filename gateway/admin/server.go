@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -35,6 +36,10 @@ type Config struct {
 	// Watch shows the packets of all links to a tap until it is closed. It reports false as Ask does.
 	Watch      func(ctx context.Context, t *trace.Tap) bool
 	TraceLinks []trace.Link // by engine.LinkID
+
+	// Export writes all that is on disk at the moment of the call, as JSON lines; nil if nothing is kept there. It is safe
+	// from any goroutine.
+	Export func(w io.Writer) (records int, err error)
 
 	Describe func(engine.Addr) string // shows an address to people; safe from any goroutine
 	Events   *Events
@@ -69,6 +74,7 @@ type Server struct {
 	http     *http.Server
 	streams  chan struct{} // a place for each stream of events
 	watches  chan struct{} // and for each of packets
+	backups  chan struct{} // and for the one backup
 	stop     context.CancelFunc
 }
 
@@ -78,7 +84,10 @@ func Listen(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("admin page: %w", err)
 	}
-	s := &Server{cfg: cfg, listener: netutil.LimitListener(l, maxConnections), streams: make(chan struct{}, maxStreams), watches: make(chan struct{}, maxWatches)}
+	s := &Server{
+		cfg: cfg, listener: netutil.LimitListener(l, maxConnections),
+		streams: make(chan struct{}, maxStreams), watches: make(chan struct{}, maxWatches), backups: make(chan struct{}, 1),
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = &http.Server{

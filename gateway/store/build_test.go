@@ -107,6 +107,26 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// A part of an export is no backup, wherever it ends.
+func TestCheckExport(t *testing.T) {
+	s := store.Memory()
+	var b store.Batch
+	b.Put([]byte("a"), []byte("1"))
+	b.Put([]byte("b"), []byte("2"))
+	require.NoError(t, s.Commit(&b))
+	var out strings.Builder
+	_, err := store.Export(s, &out)
+	require.NoError(t, err)
+	n, err := store.CheckExport(strings.NewReader(out.String()))
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	whole := strings.TrimSpace(out.String())
+	for i := range len(whole) {
+		_, err := store.CheckExport(strings.NewReader(whole[:i]))
+		require.Error(t, err, "the first %d octets", i)
+	}
+}
+
 func TestExportFailsWithItsWriter(t *testing.T) {
 	s := store.Memory()
 	storetest.Put(t, s, "key", "value")

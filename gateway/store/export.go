@@ -90,6 +90,11 @@ func Import(dir string, r io.Reader) (n int, err error) {
 	return n, err
 }
 
+// CheckExport reads an export and returns how many records it has, or an error if it is not whole.
+func CheckExport(r io.Reader) (int, error) {
+	return readExport(r, func([]byte, []byte) error { return nil })
+}
+
 func readExport(r io.Reader, put func(key, value []byte) error) (n int, err error) {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
