@@ -43,7 +43,7 @@ func (s *Server) others() map[string]http.Handler {
 		"GET /api/v1/events/stream": http.HandlerFunc(s.stream),
 		"GET /api/v1/trace/stream":  http.HandlerFunc(s.traceStream),
 		"GET /api/v1/trace.pcapng":  http.HandlerFunc(s.traceFile),
-		"GET /api/v1/store/export": http.HandlerFunc(s.backup),
+		"GET /api/v1/store/export":  http.HandlerFunc(s.backup),
 		"GET /api/v1/openapi.yaml":  http.HandlerFunc(serveOpenAPI),
 		"GET /metrics":              promhttp.HandlerFor(s.registry(), promhttp.HandlerOpts{}),
 	}
