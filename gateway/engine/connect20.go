@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"mqttsn-gateway/gateway/topic"
@@ -117,11 +117,7 @@ func (e *Engine) will20(a Addr, p *v2.Connect, id string) (*will, mqtt.Reason) {
 // newDeviceID makes up a client id that no session has (v2.0, 3.2.11-3).
 func (e *Engine) newDeviceID() string {
 	for {
-		var b [10]byte
-		for i := range b {
-			b[i] = byte(e.cfg.Random.Uint32())
-		}
-		if id := "auto-" + hex.EncodeToString(b[:]); e.devices[id] == nil {
+		if id := fmt.Sprintf("auto-%016x", e.cfg.Random.Uint64()); e.devices[id] == nil {
 			return id
 		}
 	}

@@ -210,6 +210,9 @@ func (d *Device) expire() {
 		return
 	}
 	if d.state.live() {
+		if d.state == Active && d.located && !d.traits().lostState {
+			d.send(func(b []byte) []byte { return d.dialect.disconnect(b, mqtt.KeepAliveTimeout) })
+		}
 		d.lose("nothing heard for " + (d.e.now - d.heard).Truncate(time.Second).String())
 		return
 	}
