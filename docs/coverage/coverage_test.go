@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/docs/tests"
 )
 
 const root = "../.."
@@ -32,22 +34,22 @@ func TestMentions(t *testing.T) {
 		"# Prose; reference books say": nil,
 		"device PINGREQ\n# v1.2 6.3":   nil,
 	} {
-		require.Equal(t, want, mentions(text), text)
+		require.Equal(t, want, mentions(tests.Head(text)), text)
 	}
 }
 
 func TestUnknownAndUncovered(t *testing.T) {
 	tables := []*table{{kind: "v1.2", rows: []*row{{title: "heading"}, {key: "1", title: "one"}, {key: "2", title: "two"}}}}
-	s := scenario{name: "s", covers: []mention{{"v1.2", "1"}, {"v1.2", "3"}, {"fault", "1"}}}
-	require.Len(t, s.enter(tables), 2, "unknown rows")
+	s := tests.Scenario{Name: "s", Head: []string{"v1.2 1, 3", "fault 1"}}
+	require.Len(t, enter(s, tables), 2, "unknown rows")
 	problems := tables[0].uncovered()
 	require.Len(t, problems, 1)
 	require.Contains(t, problems[0].Error(), "two")
 }
 
-func TestNamedTestsMustExist(t *testing.T) {
-	require.NoError(t, new(row).addGoTest(root, "docs/coverage TestNamedTestsMustExist"))
-	require.Error(t, new(row).addGoTest(root, "docs/coverage TestNamed"))
+func TestListsAreRead(t *testing.T) {
+	require.NoError(t, new(table).read(root, "1 | title | docs/coverage TestListsAreRead"))
+	require.Error(t, new(table).read(root, "1 | title | docs/coverage TestLists"), "no such test")
 	require.Error(t, new(table).read(root, "no title"))
 }
 
@@ -55,11 +57,11 @@ func TestNamedTestsMustExist(t *testing.T) {
 func TestNotesNameTheirScenarios(t *testing.T) {
 	tables, err := readTables(root)
 	require.NoError(t, err)
-	list, err := readScenarios(root + "/" + scenarioFolder)
+	list, err := tests.Scenarios(root)
 	require.NoError(t, err)
-	scenarios := make(map[string]scenario)
+	scenarios := make(map[string][]mention)
 	for _, s := range list {
-		scenarios[s.name] = s
+		scenarios[s.Name] = mentions(s.Head)
 	}
 	text, err := os.ReadFile("../spec-notes.md")
 	require.NoError(t, err)
@@ -76,7 +78,7 @@ func TestNotesNameTheirScenarios(t *testing.T) {
 		names := namesIn(notes[r.key])
 		require.NotEmpty(t, names, "%s names no scenario", r.key)
 		for _, name := range names {
-			require.Contains(t, scenarios[name].covers, mention{"ambiguity", r.key}, name)
+			require.Contains(t, scenarios[name], mention{"ambiguity", r.key}, name)
 		}
 	}
 }

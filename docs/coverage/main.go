@@ -10,33 +10,15 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path"
-	"strings"
+
+	"mqttsn-gateway/docs/tests"
 )
 
 //go:generate go run . -root ../.. -o ../spec-coverage.md
 
-func main() {
-	root := flag.String("root", ".", "the repository")
-	output := flag.String("o", "docs/spec-coverage.md", "the file to write")
-	flag.Parse()
-	if err := run(*root, *output); err != nil {
-		fmt.Fprintln(os.Stderr, "coverage:", err)
-		os.Exit(1)
-	}
-}
-
-func run(root, output string) error {
-	var page strings.Builder
-	if err := write(&page, root); err != nil {
-		return err
-	}
-	return os.WriteFile(output, []byte(page.String()), 0o644)
-}
+func main() { tests.WritePage("coverage", "docs/spec-coverage.md", write) }
 
 const heading = `# What the tests cover
 
@@ -53,13 +35,13 @@ func write(w io.Writer, root string) error {
 	if err != nil {
 		return err
 	}
-	scenarios, err := readScenarios(path.Join(root, scenarioFolder))
+	scenarios, err := tests.Scenarios(root)
 	if err != nil {
 		return err
 	}
 	var problems []error
 	for _, s := range scenarios {
-		problems = append(problems, s.enter(tables)...)
+		problems = append(problems, enter(s, tables)...)
 	}
 	for _, t := range tables {
 		problems = append(problems, t.uncovered()...)
@@ -71,9 +53,6 @@ func write(w io.Writer, root string) error {
 	for _, t := range tables {
 		t.write(w)
 	}
-	fmt.Fprintln(w)
-	for _, s := range scenarios {
-		fmt.Fprintf(w, "[%s]: ../%s/%s.txt\n", s.name, scenarioFolder, s.name)
-	}
+	tests.WriteLinks(w, scenarios)
 	return nil
 }

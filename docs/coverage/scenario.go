@@ -2,40 +2,14 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
+
+	"mqttsn-gateway/docs/tests"
 )
-
-const scenarioFolder = "gateway/engine/testdata/scenarios"
-
-// A scenario is a file that says at its head what it covers.
-type scenario struct {
-	name   string
-	covers []mention
-}
 
 // A mention is a row of a table that a scenario covers.
 type mention struct{ kind, key string }
-
-func readScenarios(folder string) ([]scenario, error) {
-	files, err := filepath.Glob(path.Join(folder, "*.txt"))
-	if err != nil {
-		return nil, err
-	}
-	var list []scenario
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		name := strings.TrimSuffix(filepath.Base(file), ".txt")
-		list = append(list, scenario{name, mentions(string(text))})
-	}
-	return list, nil
-}
 
 // mentions reads the comment at the head of a scenario:
 //
@@ -44,13 +18,9 @@ func readScenarios(folder string) ([]scenario, error) {
 //	# fault pingresp-before-done
 //
 // Whatever else the first line cites, and the sentences of the comment, are for people.
-func mentions(text string) []mention {
+func mentions(head []string) []mention {
 	var list []mention
-	for line := range strings.Lines(text) {
-		line, comment := strings.CutPrefix(strings.TrimSpace(line), "# ")
-		if !comment {
-			break
-		}
+	for _, line := range head {
 		for _, kind := range []string{"state", "fault"} {
 			if key, ok := strings.CutPrefix(line, kind+" "); ok {
 				list = append(list, mention{kind, key})
@@ -83,16 +53,16 @@ func sections(group string) []mention {
 }
 
 // enter adds the scenario to the rows that it covers.
-func (s *scenario) enter(tables []*table) (problems []error) {
-	for _, m := range s.covers {
+func enter(s tests.Scenario, tables []*table) (problems []error) {
+	for _, m := range mentions(s.Head) {
 		found := false
 		for _, t := range tables {
 			if r := t.row(m.key); t.kind == m.kind && r != nil {
-				r.tests, found = append(r.tests, "["+s.name+"]"), true
+				r.tests, found = append(r.tests, s.Link()), true
 			}
 		}
 		if !found {
-			problems = append(problems, fmt.Errorf("scenario %s covers %s %s, which is not in the list", s.name, m.kind, m.key))
+			problems = append(problems, fmt.Errorf("scenario %s covers %s %s, which is not in the list", s.Name, m.kind, m.key))
 		}
 	}
 	return problems

@@ -5,9 +5,9 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
-	"regexp"
 	"strings"
+
+	"mqttsn-gateway/docs/tests"
 )
 
 // A table lists what is to be covered.
@@ -60,35 +60,16 @@ func (t *table) read(root, text string) error {
 		r := &row{key: parts[0], title: parts[1]}
 		if len(parts) > 2 {
 			for _, test := range strings.Split(parts[2], ", ") {
-				if err := r.addGoTest(root, test); err != nil {
+				link, err := tests.GoTest(root, test)
+				if err != nil {
 					return err
 				}
+				r.tests = append(r.tests, link)
 			}
 		}
 		t.rows = append(t.rows, r)
 	}
 	return nil
-}
-
-// addGoTest takes "folder TestName", and makes sure that there is one.
-func (r *row) addGoTest(root, test string) error {
-	folder, name, _ := strings.Cut(test, " ")
-	files, err := filepath.Glob(path.Join(root, folder, "*_test.go"))
-	if err != nil {
-		return err
-	}
-	declaration := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(`)
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if declaration.Match(source) {
-			r.tests = append(r.tests, fmt.Sprintf("%s `%s`", folder, name))
-			return nil
-		}
-	}
-	return fmt.Errorf("%s: there is no such test", test)
 }
 
 func (t *table) row(key string) *row {
