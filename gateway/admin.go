@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -19,7 +20,7 @@ func (g *gateway) openAdmin(version string) (err error) {
 	ac := admin.Config{
 		Listen: c.HTTP.Listen, Token: c.HTTP.Token,
 		Gateway: admin.Identity{Name: c.Gateway.Name, ID: c.Gateway.ID, Mode: string(c.Gateway.Mode), Version: version},
-		Watch:   l.watch, TraceLinks: g.traceLinks(),
+		Reload:  g.reloadForAdmin, Watch: l.watch, TraceLinks: g.traceLinks(),
 		Ask: l.ask, Describe: l.describe, Events: l.recent, Log: g.log.WithField(fieldListener, "admin"),
 	}
 	if c.Gateway.Data != "" {
@@ -36,6 +37,16 @@ func (g *gateway) openAdmin(version string) (err error) {
 	}
 	g.log.WithField(fieldAddress, g.admin.Addr().String()).Info("listening for the admin page")
 	return nil
+}
+
+// reloadForAdmin reloads, and tells in the API's words what is different.
+func (g *gateway) reloadForAdmin(ctx context.Context) ([]admin.Change, error) {
+	changes, err := g.reloader.ask(ctx)
+	shown := []admin.Change{} // rather than null
+	for _, c := range changes {
+		shown = append(shown, admin.Change(c))
+	}
+	return shown, err
 }
 
 // remember keeps a note for the admin page, if there is one.

@@ -23,6 +23,7 @@ func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger, o Options)
 	if err != nil {
 		return err
 	}
+	g.reloader.load = o.Load
 	g.run(ctx, o.Reload)
 	log.Info("stopped")
 	return nil
@@ -32,8 +33,11 @@ func Run(ctx context.Context, cfg *config.Config, log *logrus.Logger, o Options)
 type Options struct {
 	Version string // of the program, as the admin page shows it
 
-	// Reload makes the gateway read the files with keys and certificates again, whenever something comes from it.
+	// Reload makes the gateway read its configuration, and the files that it names, again whenever something comes from it.
 	Reload <-chan struct{}
+
+	// Load reads the configuration; nil, and only the files that it names are read again.
+	Load func() (*config.Config, error)
 }
 
 // A gateway is everything that is open.
@@ -43,7 +47,8 @@ type gateway struct {
 	loop      *loop
 	listeners []*listener
 	users     *passwd.Users // of the listeners; nil if there are none
-	upstream  *upstream
+	upstream  *upstream     // touched by the loop only, once that runs
+	reloader  reloader
 	admin     *admin.Server // nil without the admin page
 }
 
@@ -54,6 +59,7 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 		conns: make(map[engine.ConnID]*mqtt.Conn),
 	}
 	g := &gateway{cfg: cfg, log: log, loop: l}
+	g.reloader = reloader{g: g, cfg: cfg, asked: make(chan chan reloaded)}
 	defer func() {
 		if err != nil {
 			g.close()
@@ -120,9 +126,10 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 		conns.Go(func() { ln.serve(io, l) })
 	}
 	l.dial = func(id engine.ConnID, d engine.Dial) {
-		conns.Go(func() { l.dialUpstream(io, g.upstream, id, d) })
+		up := g.upstream
+		conns.Go(func() { l.dialUpstream(io, up, id, d) })
 	}
-	conns.Go(func() { g.reload(io, reload) })
+	conns.Go(func() { g.reloader.run(io, reload) })
 	if g.admin != nil {
 		conns.Go(g.admin.Serve)
 	}

@@ -43,18 +43,6 @@ func (g *gateway) listen() (err error) {
 	return nil
 }
 
-// reloadUsers reads the file of users again. Who is connected stays so.
-func (g *gateway) reloadUsers() {
-	if g.users == nil {
-		return
-	}
-	if err := g.users.Reload(); err != nil {
-		g.log.WithError(err).Error("users stay as they were")
-		return
-	}
-	g.log.WithField(fieldUsers, g.users.Len()).Info("users were read again")
-}
-
 func listen(cfg *config.MQTT, i int, users *passwd.Users, log *logrus.Logger) (*listener, error) {
 	c := &cfg.Listeners[i]
 	lc := mqtt.ListenConfig{

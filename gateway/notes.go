@@ -22,6 +22,10 @@ const (
 	fieldPort     = "port"
 	fieldUsers    = "users"
 	fieldKeys     = "keys"
+	fieldKey      = "key"
+	fieldFrom     = "from"
+	fieldTo       = "to"
+	fieldChanges  = "changes"
 	fieldAsked    = "asked"
 	fieldGranted  = "granted"
 )

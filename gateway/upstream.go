@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"syscall"
 
 	"mqttsn-gateway/gateway/config"
@@ -17,25 +16,18 @@ import (
 // upstream is the way to the upstream broker.
 type upstream struct {
 	cfg *config.Config
-	tls atomic.Pointer[tls.Config] // nil where no URL asks for it
+	tls *tls.Config // nil where no URL asks for it
 }
 
+// newUpstream reads the files with certificates.
 func newUpstream(cfg *config.Config) (*upstream, error) {
 	u := &upstream{cfg: cfg}
-	return u, u.reload()
-}
-
-// reload reads the files with certificates; connections made from now on use them. If it fails nothing changes.
-func (u *upstream) reload() error {
-	if !u.cfg.Upstream.Encrypted() {
-		return nil
+	if !cfg.Upstream.Encrypted() {
+		return u, nil
 	}
-	c, err := u.cfg.Upstream.TLS()
-	if err != nil {
-		return err
-	}
-	u.tls.Store(c)
-	return nil
+	var err error
+	u.tls, err = cfg.Upstream.TLS()
+	return u, err
 }
 
 // dialUpstream connects to the upstream broker, and serves the connection until it ends. A failure is told to the engine
@@ -60,7 +52,7 @@ func (u *upstream) dial(ctx context.Context, d engine.Dial) (*mqtt.Conn, engine.
 	if err != nil {
 		return nil, engine.Login{}, fmt.Errorf("password: %w", err)
 	}
-	secured := u.tls.Load()
+	secured := u.tls
 	if secured != nil && who.CertFile != cfg.CertFile {
 		pair, err := who.Certificate()
 		if err != nil {

@@ -60,7 +60,7 @@ func rootCommand(environ []string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ),
-		statusCommand(), devicesCommand(), deviceCommand(), tapCommand(), kickCommand(),
+		statusCommand(), devicesCommand(), deviceCommand(), tapCommand(), kickCommand(), reloadCommand(),
 		passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), man.Command(), versionCommand())
 	return cmd
 }

@@ -154,6 +154,32 @@ func TestTap(t *testing.T) {
 	}
 }
 
+func TestReload(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gateway.yaml")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
+	write("{}\n")
+	flags := serving(t, "-c", file)
+	code, stdout, stderr := command("reload" + flags)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "the configuration is as it was")
+
+	write("predefined: {7: plant/x}\ngateway: {id: 9}\n")
+	code, stdout, stderr = command("reload" + flags)
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `^KEY +FROM +TO *\ngateway.id +1 +9 +needs a restart\npredefined.7 +"" +plant/x *\n$`, stdout)
+	code, stdout, _ = command("reload --json" + flags)
+	require.Zero(t, code)
+	var done admin.Reloaded
+	require.NoError(t, json.Unmarshal([]byte(stdout), &done))
+	require.Equal(t, []admin.Change{{Key: "gateway.id", From: "1", To: "9", Restart: true}}, done.Changes)
+
+	write("predefined: {0: plant/x}\nlimts: {}\n")
+	code, _, stderr = command("reload" + flags)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stderr, "mqttsn-gateway: nothing has changed: "+file+":1:")
+	require.Contains(t, stderr, "\n"+file+":2:1: limts: unknown key; did you mean limits?")
+}
+
 // A writer is a function that is written to.
 type writer func([]byte)
 

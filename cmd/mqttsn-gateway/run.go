@@ -17,7 +17,8 @@ func runCommand(environ []string) *cobra.Command {
 		Use:   "run",
 		Short: "Run the gateway until it is told to stop",
 		Long: "Run the gateway until SIGINT or SIGTERM. It says goodbye to its devices then; a second signal ends it at once.\n" +
-			"SIGHUP makes it read the files with keys and certificates again; it goes on meanwhile.\n\n" +
+			"SIGHUP makes it read its configuration again, with the files that it names, and go on with what it finds: see\n" +
+			"\"mqttsn-gateway reload\".\n\n" +
 			"Flags override environment variables, which override the file. docs/configuration.md has every key.",
 		Example: "  mqttsn-gateway run\n" +
 			"  mqttsn-gateway run --upstream mqtt://broker.example --predefined 1=plant/th1\n" +
@@ -33,7 +34,10 @@ func runCommand(environ []string) *cobra.Command {
 			limitMemory(log)
 			ctx, reload, stop := untilSignal(cmd.Context(), log, os.Exit)
 			defer stop()
-			return explain(gateway.Run(ctx, c, log, gateway.Options{Version: buildVersion().version, Reload: reload}))
+			return explain(gateway.Run(ctx, c, log, gateway.Options{
+				Version: buildVersion().version, Reload: reload,
+				Load: func() (*config.Config, error) { return config.Load(given.file, environ, given.settings) },
+			}))
 		},
 	}
 	given.flags(cmd)

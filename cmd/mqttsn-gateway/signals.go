@@ -23,7 +23,7 @@ func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (
 		for s := range signals {
 			switch {
 			case s == syscall.SIGHUP:
-				log.Info("SIGHUP: reading keys and certificates again; other changes need a restart")
+				log.Info("SIGHUP: reading the configuration again")
 				select {
 				case hangups <- struct{}{}:
 				default: // one is waiting, and will do for both

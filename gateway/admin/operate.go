@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -53,4 +54,14 @@ func (s *Server) publish(r *http.Request) (any, error) {
 		return nil, problem{http.StatusServiceUnavailable, "not taken: " + reason.String()}
 	}
 	return done, nil
+}
+
+func (s *Server) reload(r *http.Request) (any, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), reloadTimeout)
+	defer cancel()
+	changes, err := s.cfg.Reload(ctx)
+	if err != nil {
+		return nil, problem{http.StatusUnprocessableEntity, err.Error()}
+	}
+	return Reloaded{changes}, nil
 }

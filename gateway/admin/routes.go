@@ -34,6 +34,7 @@ func (s *Server) questions() map[string]question {
 		"POST /api/v1/clients/{id}/kick":   s.kickClient,
 		"GET /api/v1/events":               s.events,
 		"POST /api/v1/publish":             s.publish,
+		"POST /api/v1/reload":              s.reload,
 	}
 }
 

@@ -33,6 +33,10 @@ type Config struct {
 	// the engine has.
 	Ask func(ctx context.Context, f func(e *engine.Engine, now time.Duration, out *engine.Out)) bool
 
+	// Reload reads the configuration again and returns what is different. If it cannot be read, nothing is. It takes as long
+	// as ctx allows.
+	Reload func(ctx context.Context) ([]Change, error)
+
 	// Watch shows the packets of all links to a tap until it is closed. It reports false as Ask does.
 	Watch      func(ctx context.Context, t *trace.Tap) bool
 	TraceLinks []trace.Link // by engine.LinkID
@@ -63,6 +67,7 @@ const (
 	maxHeader      = 16 << 10         // octets
 	maxBody        = 1 << 20          // octets
 	askTimeout     = 5 * time.Second  // for the engine to answer
+	reloadTimeout  = 20 * time.Second // for files to be read
 	writeTimeout   = 30 * time.Second // for an answer to be taken
 	closeTime      = time.Second
 )

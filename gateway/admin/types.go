@@ -217,6 +217,19 @@ type Published struct {
 	Sessions int `json:"sessions"` // that it went to
 }
 
+// Reloaded says what is different since the configuration was read again.
+type Reloaded struct {
+	Changes []Change `json:"changes"`
+}
+
+// Change is a key of the configuration whose value is another than before.
+type Change struct {
+	Key     string `json:"key"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Restart bool   `json:"restart"` // it takes effect with a restart
+}
+
 // Done is the answer to a command that succeeded.
 type Done struct {
 	Done bool `json:"done"`

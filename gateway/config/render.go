@@ -28,7 +28,6 @@ func Sample() []byte {
 
 // Redacted is a copy of c that may be shown around: passwords in it are made unreadable.
 func (c *Config) Redacted() *Config {
-	const hidden = "********"
 	shown := *c
 	if shown.Upstream.Password != "" {
 		shown.Upstream.Password = hidden

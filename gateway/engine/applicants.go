@@ -43,6 +43,11 @@ func newApplicants(limit int) applicants {
 	}
 }
 
+// limit sets how many may be listed.
+func (l *applicants) limit(listed int) {
+	l.listings.limit(float64(listed)/applicantKept.Seconds(), float64(listed))
+}
+
 // applicantAt is the device of that client id at an address, as an operator would approve it.
 func (e *Engine) applicantAt(id string, a Addr, identity string) Applicant {
 	return Applicant{Client: id, Link: e.cfg.Links[a.Link].Name, Identity: identity}

@@ -32,14 +32,24 @@ func Load(file string) (*Users, error) {
 
 // Reload reads the file again. If that fails the users stay who they were.
 func (u *Users) Reload() error {
+	replace, err := u.Read()
+	if err == nil {
+		replace()
+	}
+	return err
+}
+
+// Read reads the file again. The users stay who they were until replace is called.
+func (u *Users) Read() (replace func(), err error) {
 	hashes, err := read(u.file)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.hashes, u.proven = hashes, make(map[string][]byte)
-	return nil
+	return func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.hashes, u.proven = hashes, make(map[string][]byte)
+	}, nil
 }
 
 // Len returns how many users there are.

@@ -74,7 +74,7 @@ func (c Config) complete() (Config, error) {
 	if c.MaxSessions < 1 || c.MaxHandshakes < 1 || c.HandshakeRate < 1 || c.IdleTimeout < 0 || c.HandshakeTimeout < 0 {
 		errs = append(errs, errors.New("a limit is negative"))
 	}
-	errs = append(errs, c.Credentials.check())
+	errs = append(errs, c.Credentials.Check())
 	c.Credentials = c.Credentials.clone()
 	return c, errors.Join(errs...)
 }

@@ -21,7 +21,8 @@ type Credentials struct {
 	ClientCAs *x509.CertPool
 }
 
-func (c Credentials) check() error {
+// Check finds what a link would not take.
+func (c Credentials) Check() error {
 	var errs []error
 	for identity, key := range c.Keys {
 		if err := checkKey(identity, key); err != nil {

@@ -73,7 +73,7 @@ func (l *Link) Sessions() Sessions {
 // SetCredentials replaces the credentials. Connections whose key has changed or is gone end; those with certificates stay
 // until they end by themselves.
 func (l *Link) SetCredentials(c Credentials) error {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return fmt.Errorf("dtls: %w", err)
 	}
 	c = c.clone()

@@ -183,7 +183,7 @@ func TestKeysAreReloaded(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(keys, []byte("comes:not hexadecimal\n"), 0o600))
 	g.Signal(syscall.SIGHUP)
-	g.log.Until("keys and certificates stay as they were")
+	g.log.Until("the configuration stays as it was")
 	goes.wantNothing()
 
 	writeKeys(t, keys, "stays", "comes")
