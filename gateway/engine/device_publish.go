@@ -61,8 +61,8 @@ func (d *Device) publish(p publication) {
 		}
 		return
 	}
-	if d.queue.len() > 0 {
-		defer d.carryOn() // it may have waited for the device to know an id
+	if d.queue.len()+len(d.flights) > 0 {
+		defer d.carryOn() // what waited for the device to know an id
 	}
 	if p.qos > 0 && !d.begin(p, checksum(name, p.payload)) {
 		return
