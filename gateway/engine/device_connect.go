@@ -49,6 +49,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		d.hears()
 		d.keepAlive = r.keepAlive
 		d.acknowledge()
+		d.served()
 		return
 	}
 	if e.rec.failing {
@@ -150,6 +151,7 @@ func (d *Device) welcome() {
 	if !d.traits().fullNames {
 		d.topics.forget()
 	}
+	d.reg.rounds, d.reg.over = 0, false // what was unanswered before may not have reached a device with a session
 	d.acknowledge()
 	d.resume()
 }
