@@ -26,6 +26,7 @@ type DeviceInfo struct {
 	Queued        int
 	QueuedBytes   int
 	InFlight      int
+	Paused        int // of those in flight: sent again when the device is awake, is heard, or has learned the topic's id
 	Inbound       int
 	Requests      int           // SUBSCRIBEs and UNSUBSCRIBEs that wait for the north side
 	Next          time.Duration // when the session wants to be woken
@@ -47,6 +48,11 @@ func (e *Engine) Device(id string) (DeviceInfo, bool) {
 		Queued: d.queue.len(), QueuedBytes: d.queue.bytes, InFlight: len(d.flights), Inbound: len(d.inbound),
 		Requests: len(d.requests),
 		Next:     d.due(), Alarm: never, Stats: d.stats,
+	}
+	for n := range d.flights {
+		if d.flights[n].paused {
+			i.Paused++
+		}
 	}
 	if d.alarm.index != 0 {
 		i.Alarm = d.alarm.at

@@ -50,12 +50,18 @@ func (p *brokerPeer) leaves(c *conn, packet mqtt.Packet) {
 	}
 }
 
-// leavesAck reads what the bridge says to the applications' messages: it has them, for everybody who is entitled.
+// leavesAck reads what the engine says to the applications' messages: the bridge has them, for everybody who is entitled; a
+// device has one.
 func (p *brokerPeer) leavesAck(a *mqtt.Ack) {
-	if p.b.w.transparent() || p.session == nil || a.Kind != mqtt.PUBACK && a.Kind != mqtt.PUBREC {
+	if p.session == nil || a.Reason.Failed() || a.Kind != mqtt.PUBACK && a.Kind != mqtt.PUBREC {
 		return
 	}
-	if i := p.session.find(a.PacketID); i >= 0 && !a.Reason.Failed() && !p.session.flights[i].replay {
+	i := p.session.find(a.PacketID)
+	switch {
+	case i < 0 || p.session.flights[i].replay:
+	case p.b.w.transparent():
+		p.b.w.ledger.isWith(p.session.party, p.session.flights[i].m)
+	default:
 		p.b.w.ledger.isSafe(p.session.flights[i].m)
 	}
 }

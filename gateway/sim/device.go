@@ -144,6 +144,9 @@ func (d *device) note(err error) {
 	if errors.Is(err, client.ErrNotConnected) || d.habits.needsPatience() {
 		return // the core has not even tried; the gateway is still learning
 	}
+	if d.w.plan.narrow && errors.As(err, new(*client.RejectedError)) {
+		return // it has too many topics
+	}
 	if d.w.transparent() && d.w.now < d.w.calmSince+grace {
 		return // the gateway may not have reached the broker again, or not know yet that a connection is dead
 	}
@@ -382,6 +385,11 @@ func (d *device) mumble() {
 func (d *device) speakCalmly() {
 	if d.core.State() == client.Active {
 		d.publish(pick(d.w.dice, d.habits.topics), pick(d.w.dice, someQoS))
+		if d.w.dice.chance(0.2) { // what it never subscribed to
+			d.ask(func(now time.Duration, out *client.Out) client.Request {
+				return d.core.Unsubscribe(now, client.Name("nowhere"), out)
+			}, func(client.Result) {})
+		}
 	} else if d.core.State() == client.Asleep && !d.config.CleanSession && d.w.dice.chance(0.3) {
 		d.connect()
 	}

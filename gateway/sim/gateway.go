@@ -48,7 +48,7 @@ func (g *gateway) now() time.Duration { return g.w.now - g.boot }
 func (g *gateway) start() {
 	w := g.w
 	c := w.config
-	c.Random = rand.New(rand.NewPCG(w.dice.Uint64(), w.dice.Uint64()))
+	c.Random = rand.New(loaded{rand.NewPCG(w.dice.Uint64(), w.dice.Uint64())})
 	e, err := engine.New(c)
 	if err != nil {
 		w.fail("", nil, "the engine refuses its configuration: %v", err)

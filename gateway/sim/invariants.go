@@ -28,6 +28,8 @@ func (w *world) checkInvariants() {
 			k.fail("should have been woken at %v, and it is %v", i.Next, w.gateway.now())
 		case i.State == engine.Awake && !i.Connecting && i.InFlight == 0 && !i.Registering:
 			k.fail("its awake window stays open though there is nothing to do")
+		case i.Reachable && i.Paused > 0 && !i.Registering && !i.Stalled:
+			k.fail("%d messages in flight wait for nothing", i.Paused)
 		case i.Reachable && i.Queued > 0 && i.InFlight == 0 && !i.Registering && !i.Stalled && !i.Unproven &&
 			i.Requests == 0 && counts.Waiting == 0:
 			k.fail("%d messages wait for nothing", i.Queued)

@@ -44,6 +44,7 @@ type receipt struct {
 	count         int           // how often it was handed to the application
 	boot          int           // of the device that had it first: a device that forgets everything is another one
 	left          bool          // the engine has sent it
+	session       int           // of the party's, counted from 1, in which it was first sent; 0: it was not
 	first, latest uint64        // when it entered the gateway on the connection for this party, if there is such a one
 	entered       time.Duration // when it entered there
 	life          int           // of the gateway then
@@ -59,6 +60,7 @@ type party struct {
 	order     map[stream]uint64 // see order.go
 
 	boots    int
+	sessions int  // that have ended
 	gone     bool // fell silent for ever
 	deaf     bool // answers no REGISTER
 	echoless bool // does not get what it publishes itself
@@ -154,6 +156,18 @@ func (l *ledger) isSafeUpstream(m *message) {
 	}
 }
 
+// isWith notes that the broker is told that a device has a message. It does, unless the message was given up in one of the
+// ways in which messages may be.
+func (l *ledger) isWith(p *party, m *message) {
+	switch {
+	case p == nil || p.owed[m.id] == nil:
+	case l.receipt(m, p).refusals >= maxRefusals || p.cannotLearn(m):
+	case l.w.overflows+l.w.gateway.losses() > 0:
+	default:
+		l.w.fail(p.name, m, "was acknowledged to the broker, and the device does not have it")
+	}
+}
+
 // wants reports whether the party was entitled to the message at a time.
 func (p *party) wants(m *message, when time.Duration) bool {
 	if p.echoless && m.from == p {
@@ -174,7 +188,11 @@ func (l *ledger) owe(p *party, m *message) {
 // delivered notes that a party's application was handed a message, with the QoS and the retain bit that it came with.
 func (l *ledger) delivered(p *party, m *message, name string, qos uint8, retain bool) {
 	if name != m.topic {
-		l.w.fail(p.name, m, "arrived on topic %q", name)
+		if l.receipt(m, p).session <= p.sessions {
+			l.w.exempt(exemptStale)
+		} else {
+			l.w.fail(p.name, m, "arrived on topic %q", name)
+		}
 		return
 	}
 	if retain {
@@ -221,6 +239,7 @@ func (l *ledger) ceases(p *party, filter string) {
 // sessionEnds forgets what the party was entitled to.
 func (l *ledger) sessionEnds(p *party, why exemption) {
 	p.interests = nil
+	p.sessions++
 	for id := range p.owed {
 		l.w.exempt(why)
 		delete(p.owed, id)
@@ -273,6 +292,7 @@ const (
 	exemptMemory                    // a second copy: the device had forgotten everything in a reboot
 	exemptForgot                    // the broker lost its state, and the message or a handshake with it
 	exemptOutage                    // the broker published a will because it could not be reached for too long
+	exemptStale                     // it was on its way when a session began in which its topic id means another topic
 	exemptRetained                  // a second copy: the broker sent a retained message again, for a new subscription of the bridge
 	exemptions
 )
@@ -280,6 +300,6 @@ const (
 func (x exemption) String() string {
 	return [...]string{
 		"session ended", "never came back", "expired", "refused", "queue full", "device forgot", "broker forgot",
-		"broker out of reach", "retained again",
+		"broker out of reach", "overtaken by a session", "retained again",
 	}[x]
 }

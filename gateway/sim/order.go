@@ -12,13 +12,16 @@ type stream struct {
 // copy of another message of its stream, it must have left before that too. (Of messages whose copies crossed on the
 // way in nobody can tell the order.)
 func (l *ledger) leaves(p *party, m *message, qos uint8, retain bool) {
+	r := l.receipt(m, p)
+	if r.session == 0 {
+		r.session = p.sessions + 1
+	}
 	if retain {
 		return // the retained message of a topic is a memory, not news
 	}
 	if l.w.transparent() && p == l.w.broker.apps && m.life != l.w.gateway.life {
 		return // after a restart, what a device had under way together goes in the order of its MsgIds
 	}
-	r := l.receipt(m, p)
 	if r.left {
 		return
 	}

@@ -20,7 +20,7 @@ type plan struct {
 	disk     diskPlan
 	crashes  time.Duration // mean time between two, 0 for never
 	outages  time.Duration // of the broker: mean time between two
-	narrow   bool          // queues are so short that they overflow
+	narrow   bool          // queues are so short that they overflow, and there are too few topic ids
 	impolite bool          // ordinary clients break their connections more often than not
 	traffic  time.Duration // mean time between two messages of one publisher
 }
@@ -123,6 +123,7 @@ func (p *plan) config(w *world) engine.Config {
 	c.Device.Move = pick(d, []engine.MovePolicy{engine.MoveAny, engine.MoveAny, engine.MoveSameHost})
 	if p.narrow {
 		c.Device.Queue.Messages = 6
+		c.Device.Topics = 8
 		c.Client.Queue.Messages = 20
 	}
 	c.Client.ReceiveMaximum = clientReceiveMaximum

@@ -22,6 +22,7 @@ type rawDevice struct {
 	named   uint16            // MsgId of the REGISTER under way
 	ids     map[string]uint16 // what REGACK said
 	pending []rawSend
+	lost    uint16 // MsgId of a message to a topic id that means nothing, which the gateway must say; 0: it has
 	timer   *timer
 	over    bool
 }
@@ -66,7 +67,7 @@ func (d *rawDevice) reboot() {
 	d.timer.after(d.w.dice.between(0, time.Minute))
 }
 
-func (d *rawDevice) enter(s rawState) { d.state, d.begun = s, d.w.now }
+func (d *rawDevice) enter(s rawState) { d.state, d.begun, d.lost = s, d.w.now, 0 }
 
 func (d *rawDevice) send(p mqttsn.Packet) {
 	d.w.links[d.addr.Link].up(d.addr, d.watch, p.Append(nil))
@@ -117,6 +118,7 @@ func (d *rawDevice) actAwake() {
 	dice := d.w.dice
 	if d.w.calm {
 		d.send(&mqttsn.Pingreq{})
+		d.publishNowhere()
 		return
 	}
 	switch n := dice.IntN(100); {
@@ -136,6 +138,18 @@ func (d *rawDevice) actAwake() {
 		d.w.stats.Reboots++
 		d.reboot()
 	}
+}
+
+// publishNowhere uses a topic id that nobody has given it, with QoS 0 and a MsgId, as some do. It must be told.
+func (d *rawDevice) publishNowhere() {
+	if d.w.now < d.w.calmSince+grace {
+		return
+	}
+	if d.lost != 0 {
+		d.watch.fail("was not told that a topic id means nothing")
+	}
+	d.lost = d.nextID()
+	d.send(&mqttsn.Publish{TopicID: 0xeeee, MsgID: d.lost, Data: []byte("nowhere")})
 }
 
 // actAsleep publishes without waking up, and asks for its messages without saying who it is.
@@ -225,6 +239,9 @@ func (d *rawDevice) receive(b []byte) {
 	case *mqttsn.Register:
 		d.send(&mqttsn.Regack{TopicID: p.TopicID, MsgID: p.MsgID})
 	case *mqttsn.Puback:
+		if p.MsgID == d.lost && p.ReturnCode == mqttsn.InvalidTopicID {
+			d.lost = 0
+		}
 		d.settle(p.MsgID, mqttsn.QoS1)
 		if p.ReturnCode != mqttsn.Accepted {
 			d.settle(p.MsgID, mqttsn.QoS2)

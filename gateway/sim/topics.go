@@ -2,29 +2,34 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/mqttsn/client"
 )
 
-// The topics of this world: of ten plants, by name; some that have a number; two so short that they need neither; and a
-// few that nobody subscribes to but with a wildcard.
+// The topics of this world: of ten plants, by name; some that have a number; two so short that they need neither, and one
+// that is too short for that; and a few that nobody subscribes to but with a wildcard.
 const plants = 10
 
 func plantTopic(i int, what string) string { return fmt.Sprintf("plant/%d/%s", i, what) }
 
 // someTopic is one to publish to.
 func someTopic(d dice) client.Topic {
-	switch d.IntN(12) {
+	switch d.IntN(16) {
 	case 0:
 		return client.Predefined(uint16(1 + d.IntN(len(predefined))))
 	case 1:
 		return client.Short(pick(d, shortTopics))
 	case 2:
 		return client.Name(fmt.Sprintf("%s%d", wildPrefix, d.IntN(3)))
+	case 3:
+		return client.Name(oneOctet)
 	}
 	return client.Name(plantTopic(d.IntN(plants), pick(d, []string{"temp", "set"})))
 }
+
+const oneOctet = "k"
 
 var shortTopics = []string{"ab", "xy"}
 
@@ -39,7 +44,7 @@ func someFilter(d dice) client.Topic {
 		return client.Name(wildPrefix + "+")
 	}
 	for {
-		if t := someTopic(d); t.Type != mqttsn.Normal || t.Name[0] == 'p' {
+		if t := someTopic(d); t.Type != mqttsn.Normal || !strings.HasPrefix(t.Name, wildPrefix) {
 			return t
 		}
 	}

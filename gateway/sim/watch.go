@@ -94,6 +94,7 @@ type watchedFlight struct {
 type filter struct {
 	name   string
 	normal bool // by its name
+	over   bool // UNSUBSCRIBE came behind it: a SUBACK that is late promises nothing any more
 	life   int  // of the gateway
 }
 
@@ -197,7 +198,7 @@ func (k *watch) enters(from engine.Addr, p mqttsn.Packet) {
 	case *mqttsn.Unsubscribe:
 		k.asks(mqttsn.TypeUnsuback, p.MsgID)
 		if here && !k.connecting {
-			k.w.ledger.ceases(k.party, filterOf(p.Flags, p.TopicName, p.TopicID).name)
+			k.unsubscribes(filterOf(p.Flags, p.TopicName, p.TopicID).name)
 		}
 	case *mqttsn.WillTopicUpd:
 		k.asks(mqttsn.TypeWillTopicResp, 0)
@@ -229,9 +230,19 @@ func (k *watch) rustles() {
 
 // notes keeps a request of the device's by its MsgId. A repetition is as old as the first.
 func (k *watch) notes(requests map[uint16]filter, msgID uint16, f filter) {
-	if requests[msgID].name != f.name {
+	if known := requests[msgID]; known.name != f.name || known.over {
 		f.life = k.w.gateway.life
 		requests[msgID] = f
+	}
+}
+
+func (k *watch) unsubscribes(name string) {
+	k.w.ledger.ceases(k.party, name)
+	for msgID, f := range k.filters {
+		if f.name == name {
+			f.over = true
+			k.filters[msgID] = f
+		}
 	}
 }
 
@@ -388,5 +399,6 @@ func (k *watch) revives(i engine.DeviceInfo) {
 		return
 	}
 	k.unsure = true
+	k.w.wills.revived(k)
 	k.settleAt(i.Addr)
 }

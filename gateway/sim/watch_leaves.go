@@ -239,7 +239,9 @@ func (k *watch) leavesSuback(p *mqttsn.Suback) {
 	if f.normal && p.TopicID != 0 {
 		k.learns(p.TopicID, f.name)
 	}
-	k.w.ledger.begins(k.party, f.name, uint8(p.Flags.QoS()))
+	if !f.over {
+		k.w.ledger.begins(k.party, f.name, uint8(p.Flags.QoS()))
+	}
 }
 
 func (k *watch) leavesPuback(p *mqttsn.Puback) {

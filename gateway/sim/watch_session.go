@@ -179,6 +179,10 @@ func (w *world) readNote(n engine.Note) {
 		k.unsettle()
 		k.sessionEnds()
 		k.will = willState{}
+	case engine.NoteUndeliverable:
+		if len(k.topics) >= w.config.Device.Topics {
+			w.overflows++ // no id was left for its topic
+		}
 	case engine.NoteTopicRefused:
 		k.refusesTopic(n.Text)
 		// What was under way of this topic is given up, and nothing more is sent of it.

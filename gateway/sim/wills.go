@@ -52,6 +52,13 @@ func (ws *wills) last(k *watch) *loss {
 	return nil
 }
 
+// revived is when a crash makes a device's last loss undone, since it was not on disk: its will may be out or not.
+func (ws *wills) revived(k *watch) {
+	if l := ws.last(k); l != nil && l.spoke == k.spoke {
+		l.unsure = true
+	}
+}
+
 // published notes that somebody who sees all wills has received one.
 func (ws *wills) published(topic string, payload []byte) {
 	name, ok := strings.CutPrefix(topic, willTopicPrefix)
@@ -78,20 +85,23 @@ func (ws *wills) published(topic string, payload []byte) {
 	}
 }
 
-// publishedByBroker notes that the broker published a will because the gateway did not come back in time. It is excused
-// if the broker itself was out of reach.
+// publishedByBroker notes that the broker published a will because the gateway did not come back in time. It is excused if
+// the broker itself was out of reach, or if the gateway crashed with a CONNECT unanswered of which the broker knew already:
+// that device's connection did break.
 func (ws *wills) publishedByBroker(topic string, payload []byte, excused bool) {
-	if excused {
-		ws.w.exempt(exemptOutage)
-		if k := ws.w.watches[strings.TrimPrefix(topic, willTopicPrefix)]; k != nil {
-			if l := ws.last(k); l != nil {
-				l.published++
-				l.outage = true
-			}
-		}
+	k := ws.w.watches[strings.TrimPrefix(topic, willTopicPrefix)]
+	if !excused && !(k != nil && k.unsure) {
+		ws.published(topic, payload)
 		return
 	}
-	ws.published(topic, payload)
+	ws.w.exempt(exemptOutage)
+	if k == nil {
+		return
+	}
+	if l := ws.last(k); l != nil {
+		l.published++
+		l.outage = true
+	}
 }
 
 // willPatience is how long the gateway tries to bring a will to a broker that cannot be reached, and a bit.
