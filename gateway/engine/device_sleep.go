@@ -60,9 +60,15 @@ func (d *Device) late(due time.Duration, tries int) bool {
 
 // closeWindow ends the awake window once everything is done, or as much as a window may hold.
 func (d *Device) closeWindow() {
-	if d.state == Awake && d.reg.msgID == 0 && !d.busy() {
+	if d.state == Awake && d.reg.msgID == 0 && !d.busy() && !d.awaitsDisk() {
 		d.yield()
 	}
+}
+
+// awaitsDisk reports whether a message that came before the window ends is on its way to the disk, and goes onward then.
+func (d *Device) awaitsDisk() bool {
+	full := d.awakeMax > 0 && d.awakeLeft == 0
+	return d.queue.len() > 0 && !full && !d.e.rec.failing && !d.e.rec.passed(d.gate)
 }
 
 // busy reports whether a message is under way that can be done now. While the disk takes nothing, one that waits for it
