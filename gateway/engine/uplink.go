@@ -63,11 +63,11 @@ func (u *uplink) connect(d *Device, clean bool) {
 func (u *uplink) forget() {
 	kept := u.sends[:0]
 	for _, s := range u.sends {
+		u.dropSend(&s)
 		if s.will {
-			s.sent, s.id = false, 0
+			s.sent, s.released, s.record, s.id, s.gate = false, false, false, 0, 0
 			kept = append(kept, s)
 		}
-		u.dropSend(&s)
 	}
 	u.sends, u.requests = kept, nil
 	u.forgetReceived()
@@ -273,7 +273,11 @@ func (u *uplink) willChanged(*Device) {} // the broker learns of it with the nex
 func (u *uplink) lost(d *Device, w *will) {
 	if w != nil {
 		u.e.out.note(NoteWillPublished, d.id, Addr{}, w.topic)
-		u.sends = append(u.sends, send{msg: w.message(d), qos: w.qos, retain: w.retain, will: true})
+		s := send{msg: w.message(d), qos: w.qos, retain: w.retain, will: true}
+		if w.qos > 0 && d.kept() && u.e.rec.durable && !u.e.rec.failing {
+			u.keepSend(d, &s)
+		}
+		u.sends = append(u.sends, s)
 		u.known = true
 		u.flush()
 	}
@@ -305,7 +309,8 @@ func (u *uplink) restoredUpstream(_ *Device, id uint16) {
 func (u *uplink) restoredSend(d *Device, m *Message, token uint32, id uint16, released bool) {
 	u.sends = append(u.sends, send{
 		msg: m, qos: m.QoS, retain: m.Retain, token: token, id: id, sent: true, record: true, released: released,
-		promised: true, // it may have been, and is on disk
+		will:     token&willToken != 0,
+		promised: token&willToken == 0, // it may have been, and is on disk
 	})
 	if in := d.findInbound(token); in != nil {
 		in.safe = released

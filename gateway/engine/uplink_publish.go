@@ -48,15 +48,25 @@ func (u *uplink) publish(d *Device, m *Message, token uint32) {
 		return
 	}
 	if s.qos == 2 && u.e.rec.durable {
-		// After a crash it must go on under the same packet id.
-		s.id, s.record = u.newID(), true
-		u.saveSend(d, &s)
-		s.gate = u.e.rec.gate()
-		u.e.rec.after(s.gate, u.flush)
+		u.keepSend(d, &s)
 	}
 	u.sends = append(u.sends, s)
 	u.flush()
 }
+
+// keepSend puts a publication on disk: after a crash it must go on under the same packet id.
+func (u *uplink) keepSend(d *Device, s *send) {
+	s.id, s.record = u.newID(), true
+	if s.will {
+		s.token = willToken | uint32(s.id)
+	}
+	u.saveSend(d, s)
+	s.gate = u.e.rec.gate()
+	u.e.rec.after(s.gate, u.flush)
+}
+
+// willToken is in the tokens of wills, which no session knows them by: they are their numbers on disk.
+const willToken = 1 << 24
 
 func (u *uplink) saveSend(d *Device, s *send) {
 	u.e.rec.put(recordSend, d.record, uint64(s.token), func(f *fields) {
