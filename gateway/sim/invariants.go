@@ -26,7 +26,7 @@ func (w *world) checkInvariants() {
 			k.fail("waits until %v and will be woken at %v", i.Next, i.Alarm)
 		case i.Next <= w.gateway.now():
 			k.fail("should have been woken at %v, and it is %v", i.Next, w.gateway.now())
-		case i.State == engine.Awake && !i.Connecting && i.InFlight == 0 && !i.Registering:
+		case i.State == engine.Awake && !i.Connecting && i.InFlight == 0 && !i.Registering && counts.Waiting == 0:
 			k.fail("its awake window stays open though there is nothing to do")
 		case i.Reachable && i.Paused > 0 && !i.Registering && !i.Stalled:
 			k.fail("%d messages in flight wait for nothing", i.Paused)

@@ -10,6 +10,7 @@ import (
 
 	"mqttsn-gateway/gateway/engine"
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -109,7 +110,7 @@ func (l *link) carry(datagram []byte, twice bool, deliver func([]byte)) {
 }
 
 // damage flips bits. Most networks notice and drop the datagram. We let through only what is nonsense then: a flipped
-// bit in a payload is beyond what the protocol can see.
+// bit in a payload is beyond what the protocol can see, and what looks like version 2.0 is answered as such.
 func (l *link) damage(datagram []byte) []byte {
 	b := slices.Clone(datagram)
 	for range 1 + l.w.dice.IntN(8) {
@@ -121,6 +122,11 @@ func (l *link) damage(datagram []byte) []byte {
 	}
 	if _, err := mqttsn.Parse(b); err == nil || errors.Is(err, mqttsn.ErrBadTopic) {
 		return nil
+	}
+	for _, known := range []v2.Version{v2.Neither, v2.V12} {
+		if v2.Detect(b, v2.Origin{Version: known}) == v2.V20 {
+			return nil
+		}
 	}
 	return b
 }

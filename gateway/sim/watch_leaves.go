@@ -282,11 +282,7 @@ func (k *watch) leavesPingresp() {
 
 // isAtGateway reports whether the engine has a message for the device that it could send now.
 func (w *world) isAtGateway(m *message, p *party) bool {
-	if !w.transparent() {
-		return !p.cannotLearn(m)
-	}
-	r := w.ledger.receipt(m, p)
-	return r.first > 0 && w.now-r.entered > settled && !p.cannotLearn(m)
+	return !p.cannotLearn(m) && (!w.transparent() || w.ledger.receipt(m, p).first > 0)
 }
 
 // settled is how long a message from the broker may take to the disk.
