@@ -146,6 +146,12 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 	l.run(ctx)
 
 	stop()
+	late := time.AfterFunc(goodbyeTime, func() {
+		for _, c := range l.leaving {
+			c.Close() // its peer does not read
+		}
+	})
+	defer late.Stop()
 	g.close()
 	readers.Wait()
 	conns.Wait()

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -31,6 +33,7 @@ type loop struct {
 	taps      *trace.Taps   // nil while nobody watches packets
 
 	conns   map[engine.ConnID]*mqtt.Conn
+	leaving []*mqtt.Conn    // those that were there at the end
 	touched []engine.ConnID // connections to flush
 	batch   []radio.Packet  // under way to one link
 	dial    func(id engine.ConnID, d engine.Dial)
@@ -75,6 +78,7 @@ func (l *loop) run(ctx context.Context) {
 		case <-ctx.Done():
 			l.drain()
 			l.engine.Shutdown(l.now(), &l.out)
+			l.leaving = slices.Collect(maps.Values(l.conns))
 			l.carryOut()
 			return
 		}
@@ -86,8 +90,11 @@ func (l *loop) run(ctx context.Context) {
 	}
 }
 
-// drainTime is how long the end waits for what is on its way to the disk or to the broker.
-const drainTime = 5 * time.Second
+// The end takes five seconds at most.
+const (
+	drainTime   = 4 * time.Second // for what is on its way to the disk or to the broker
+	goodbyeTime = time.Second     // for the last words to peers
+)
 
 // drain serves everything but devices until nothing is under way any more.
 func (l *loop) drain() {
