@@ -73,6 +73,10 @@ soak-outage: deps ## take broker and disk away for a minute, and empty a spool o
 	$(SOAK) -outage 6s -run TestDisk
 	$(SOAK) -kills 10 -run TestSpool
 
+.PHONY: soak-broker
+soak-broker: deps ## 1,000 MQTT clients beside 1,000 devices at the built-in broker for ten minutes
+	$(SOAK) -clients 1000 -soak 10m -run TestBroker
+
 .PHONY: soak-figures
 soak-figures: ## recovery with 10,000 and 100,000 sessions; octets written a message, for ten minutes each
 	$(SOAK) -sessions 10000 -run TestRecovery

@@ -24,5 +24,6 @@
 //	crash_test.go           kill -9, and SIGTERM
 //	outage_test.go          the broker stops, with and without persistence
 //	disk_test.go            the disk is full, or takes nothing
+//	broker_test.go          very many ordinary clients beside very many devices
 //	figures_test.go         recovery time, octets written for each message
 package ledger

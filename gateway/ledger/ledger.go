@@ -17,8 +17,9 @@ type Ledger struct {
 	messages map[string]*message
 	streams  map[stream]int // how many messages there were so far
 	claims   map[string][]claim
-	first    map[order]int // the highest number that has arrived
-	sent     map[order]int // the highest number that has come as far as the gateway
+	byFilter map[string][]string // who claims, or has claimed, by the filter; all with wildcards under ""
+	first    map[order]int       // the highest number that has arrived
+	sent     map[order]int       // the highest number that has come as far as the gateway
 	doubts   func(publisher, receiver string) bool
 	anyOrder map[string]bool // receivers whose order is somebody else's
 	faults   []Fault
@@ -78,7 +79,7 @@ type copyFor struct {
 func New() *Ledger {
 	return &Ledger{
 		PayloadSize: 100, messages: make(map[string]*message), streams: make(map[stream]int),
-		claims: make(map[string][]claim), first: make(map[order]int), sent: make(map[order]int), anyOrder: make(map[string]bool),
+		claims: make(map[string][]claim), byFilter: make(map[string][]string), first: make(map[order]int), sent: make(map[order]int), anyOrder: make(map[string]bool),
 	}
 }
 
@@ -109,8 +110,8 @@ func (l *Ledger) add(m *message) {
 	for len(m.payload) < l.PayloadSize {
 		m.payload = append(m.payload, byte('a'+len(m.payload)%26))
 	}
-	for receiver, claims := range l.claims {
-		if qos, ok := covered(claims, m.topic, false); ok {
+	for _, receiver := range slices.Concat(l.byFilter[""], l.byFilter[m.topic]) {
+		if qos, ok := covered(l.claims[receiver], m.topic, false); ok && m.copyFor(receiver) == nil {
 			m.copies = append(m.copies, &copyFor{
 				receiver: receiver, qos: min(qos, m.qos), entitled: true,
 				doubtful: l.doubts != nil && l.doubts(m.publisher, receiver),
@@ -188,6 +189,13 @@ func (l *Ledger) claim(receiver string, c claim) {
 		claims[i] = c
 	} else {
 		l.claims[receiver] = append(claims, c)
+	}
+	key := c.filter
+	if strings.ContainsAny(key, "+#") {
+		key = ""
+	}
+	if !slices.Contains(l.byFilter[key], receiver) {
+		l.byFilter[key] = append(l.byFilter[key], receiver)
 	}
 }
 

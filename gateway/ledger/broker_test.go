@@ -1,0 +1,65 @@
+package ledger
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/mqtt"
+)
+
+var (
+	clientCount = flag.Int("clients", 1000, "ordinary clients of the test of the built-in broker, and as many devices")
+	soakTime    = flag.Duration("soak", 12*time.Second, "how long that test loads the broker")
+)
+
+// TestBroker has very many ordinary clients share the built-in broker with as many devices, half of which sleep. Each
+// client hears a device of its own and another client, and speaks to both, with half of its messages at QoS 1; what devices
+// publish is mostly QoS 1 and 2. Nothing is lost, all is in order, and the gateway's memory stays what it is.
+func TestBroker(t *testing.T) {
+	t.Parallel()
+	const pace = 2 * time.Second // between two messages of one party
+	w := newWorld(t, builtin)
+	w.start()
+	n := *clientCount
+	f := newFleet(t, w, n)
+	f.pace, f.publishers, f.observers = pace, nil, nil
+	client := func(i int) string { return fmt.Sprintf("client-%d", i%n) }
+	for i, d := range f.devices {
+		version := []mqtt.Version{mqtt.V5, mqtt.V311}[i%2]
+		f.observers = append(f.observers, f.hub(i, client(i), version, "up/"+d.id, "will/"+d.id, "chat/"+client(i)))
+	}
+	f.start()
+	for i, h := range f.observers {
+		f.work.Go(func() error { return f.chat(h, "down/"+f.devices[i].id, "chat/"+client(i+1), pace) })
+	}
+
+	elapse(*soakTime / 3) // until then it may grow
+	before, err := w.gateway.ResidentMemory()
+	require.NoError(t, err)
+	elapse(*soakTime - *soakTime/3)
+	after, err := w.gateway.ResidentMemory()
+	require.NoError(t, err)
+	v := f.settle()
+	t.Logf("%d clients and %d devices for %v: %d messages a second; memory %d MiB, then %d MiB",
+		n, n, *soakTime, int(float64(v.Published)/soakTime.Seconds()), before>>20, after>>20)
+	require.Less(t, after, before+before/10+10<<20, "memory grows")
+	f.require(v)
+}
+
+// chat publishes to one topic and the other in turn, with QoS 1 and 0 on each, until the load is over.
+func (f *fleet) chat(h *hub, to, other string, pace time.Duration) error {
+	ctx := context.Background() // hubs look after themselves
+	for n := 0; pause(ctx, f.loadOver, pace); n++ {
+		topic := to
+		if n%2 == 1 {
+			topic = other
+		}
+		h.publish(ctx, topic, byte(n/2%2))
+	}
+	return nil
+}
