@@ -9,6 +9,7 @@
 //	committer.go  writes the engine's records
 //	recover.go    reads them back
 //	conns.go      MQTT connections: accepted, dialled, read
+//	protection.go   keys of protected devices
 //	settings.go   from the configuration to the engine's terms
 //	notes.go      from the engine's notes to the log
 //	admin.go      the admin page's port

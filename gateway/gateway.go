@@ -69,6 +69,9 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 		return nil, err
 	}
 	ec := settings(cfg)
+	if ec.Protection.Keys, err = protectionKeys(&cfg.Protection); err != nil {
+		return nil, err
+	}
 	ec.Describe, ec.SameHost = l.describe, l.sameHost
 	ec.Identity = l.identity
 	ec.Sys.Version = "mqttsn-gateway " + version

@@ -109,11 +109,22 @@ func (r *reloader) replace(ctx context.Context) (changes []config.Change, err er
 		return nil, err
 	}
 	ec := settings(next)
+	if ec.Protection.Keys, err = protectionKeys(&next.Protection); err != nil {
+		return nil, err
+	}
 	if !r.g.loop.ask(ctx, func(e *engine.Engine, now time.Duration, out *engine.Out) {
-		e.Reconfigure(now, &ec, out)
-		r.g.upstream = up
+		if err = e.SetKeys(now, ec.Protection.Keys, out); err == nil {
+			e.Reconfigure(now, &ec, out)
+			r.g.upstream = up
+		}
 	}) {
 		return nil, errStopping
+	}
+	if err != nil {
+		return nil, err
+	}
+	if next.Protection.KeysFile != "" {
+		r.g.log.WithField(fieldKeys, len(ec.Protection.Keys)).Info("keys of protected devices were read again")
 	}
 	r.g.log.SetLevel(level)
 	for _, f := range install {

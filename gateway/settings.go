@@ -56,7 +56,7 @@ func linkSettings(l *config.Link, id uint8) engine.LinkConfig {
 	s := engine.LinkConfig{
 		Name: l.Name, GatewayID: cmp.Or(l.GatewayID, id), MTU: cmp.Or(l.MTU, radio.MaxUDP), Advertise: l.Advertise,
 		Broadcast: kind.broadcasts, Retry: l.RetryInterval, Retries: l.Retries, Authenticated: kind.authenticated,
-		Predefined: l.Predefined,
+		Predefined: l.Predefined, Protection: protections[l.Protection],
 	}
 	if kind.connected {
 		s.Advertise = 0

@@ -61,7 +61,7 @@ func rootCommand(environ []string) *cobra.Command {
 	}
 	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ),
 		statusCommand(), devicesCommand(), deviceCommand(), tapCommand(), kickCommand(), reloadCommand(),
-		passwdCommand(), serialCommand(), xbeeCommand(), storeCommand(), man.Command(), versionCommand())
+		passwdCommand(), keyCommand(), serialCommand(), xbeeCommand(), storeCommand(), man.Command(), versionCommand())
 	return cmd
 }
 

@@ -22,6 +22,7 @@ func (r *reader) check() {
 	r.checkUpstream()
 	r.checkLogins()
 	r.checkHTTP()
+	r.checkProtection()
 }
 
 func (r *reader) checkPlace(p place) {

@@ -33,6 +33,7 @@ type Link struct {
 
 	GatewayID  uint8             `yaml:"gateway_id"` // 0: the gateway's
 	Predefined map[uint16]string `yaml:"predefined"`
+	Protection string            `yaml:"protection"`
 
 	// Of the serial kinds.
 	Port        string `yaml:"port"`
@@ -80,6 +81,7 @@ func defaultLink() Link {
 		RetryInterval: 10 * time.Second,
 		Retries:       4,
 		ReceiveBuffer: 4 << 20,
+		Protection:    ProtectionOptional,
 		Baud:          115200,
 		Framing:       "slip",
 
@@ -151,6 +153,11 @@ var linkKeys = []Key{
 	{
 		"links[].predefined", "Predefined topic ids of this link's devices. They come before those of all devices.",
 		"Rarely needed.", topics,
+	},
+	{
+		"links[].protection", "Whether devices of MQTT-SN 2.0 have to protect their packets (see `protection`). `required`: they do, those of 1.2 are " +
+			"served as ever; `exclusive`: nobody else is served.",
+		"A key makes a protected device; the others have none.", oneOf(ProtectionOptional, ProtectionRequired, ProtectionExclusive),
 	},
 	{
 		"links[].port", "Kinds `xbee` and `serial`: the port's path, a name below `/dev/serial/by-id`, or vendor, product and serial number " +

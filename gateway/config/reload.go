@@ -12,10 +12,10 @@ import (
 var live = []string{
 	"log.level",
 	"links[].retry_interval", "links[].retries", "links[].predefined",
-	"links[].keys_file", "links[].certificate", "links[].private_key", "links[].client_ca",
+	"links[].protection", "links[].keys_file", "links[].certificate", "links[].private_key", "links[].client_ca",
 	"mqtt.access", "mqtt.max_sessions", "mqtt.max_keep_alive", "mqtt.session_expiry", "mqtt.queue",
 	"upstream.username", "upstream.password", "upstream.password_file", "upstream.ca_file", "upstream.cert_file", "upstream.key_file",
-	"sessions", "access", "qos_minus_one", "predefined", "limits",
+	"sessions", "access", "protection", "qos_minus_one", "predefined", "limits",
 	"devices.*.predefined", "devices.*.no_dup", "devices.*.upstream",
 }
 

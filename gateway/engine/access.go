@@ -60,7 +60,7 @@ func (d *Device) forbidden(what string) {
 // comes.
 func (d *Device) ruled() {
 	d.warned = false
-	d.rights = d.e.rights(d.id, d.addr, d.identity)
+	d.rights = d.e.rights(d.client, d.addr, d.identity)
 	if d.will != nil && !d.rights.Publish(d.will.topic) {
 		d.forbidden("will " + d.will.topic)
 		d.will = nil

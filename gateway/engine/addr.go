@@ -1,6 +1,9 @@
 package engine
 
-import "mqttsn-gateway/radio"
+import (
+	v2 "mqttsn-gateway/mqttsn/v2"
+	"mqttsn-gateway/radio"
+)
 
 // A LinkID numbers a link while the gateway runs: its place in Config.Links. The configuration and the store know links
 // by name.
@@ -16,7 +19,14 @@ type Addr struct {
 	// Forwarded says that the device is reached through a forwarder (v1.2, 5.5); Forwarder2 that this one speaks version
 	// 2.0 (v2.0, 3.19). Devices behind either may speak any version.
 	Forwarded, Forwarder2 bool
+
+	// Sender is who protects the packets (v2.0, 3.17.4), zero if nobody does: what is not protected comes from another
+	// address.
+	Sender v2.SenderID
 }
+
+// protected reports whether packets from and to a are protected.
+func (a Addr) protected() bool { return a.Sender != v2.SenderID{} }
 
 // outer is the address without the wireless node id: the forwarder's own.
 func (a Addr) outer() Addr { return Addr{Link: a.Link, Peer: a.Peer} }

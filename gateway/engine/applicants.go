@@ -161,8 +161,10 @@ func (e *Engine) Dismiss(now time.Duration, ap Applicant, out *Out) bool {
 		delete(e.applicants.approved, ap)
 		e.rec.erase(recordApproval, record, 0)
 		e.rec.whenSafe(func() {})
-		if d := e.devices[ap.Client]; d != nil {
-			d.review()
+		for _, id := range []string{ap.Client, ap.Client + senderMark + ap.Identity} {
+			if d := e.devices[id]; d != nil {
+				d.review()
+			}
 		}
 	}
 	e.out.note(NoteDismissed, ap.Client, Addr{}, ap.Link)

@@ -31,6 +31,8 @@ type Config struct {
 	Uplink UplinkConfig
 	Bridge BridgeConfig
 
+	Protection ProtectionConfig
+
 	Retained Limit // retained messages of all topics
 	QoSNeg1  bool  // accept PUBLISH with QoS -1 (v1.2, 6.8)
 
@@ -78,6 +80,9 @@ type LinkConfig struct {
 
 	// Authenticated says that an address cannot be forged: an XBee radio's, or a DTLS connection.
 	Authenticated bool
+
+	// Protection is what the link wants of its devices' packets.
+	Protection Protected
 
 	// Predefined topics of this link's devices; they come before everyone's.
 	Predefined map[uint16]string

@@ -29,8 +29,10 @@ func (s State) live() bool { return s == Active || s == Asleep || s == Awake }
 // A Device is the session of one MQTT-SN device. What differs between the protocol's versions is its dialect's business.
 type Device struct {
 	e       *Engine
-	id      string
-	record  uint64 // the session's number on disk
+	id      string      // what no other session is called, see sessionID
+	client  string      // client id
+	sender  v2.SenderID // who protects the session's packets, zero if nobody does (v2.0, 3.17)
+	record  uint64      // the session's number on disk
 	dialect dialect
 	north   north
 	predef  *predefined
@@ -322,7 +324,8 @@ func (d *Device) locate(a Addr) {
 	d.addr, d.located, d.asked = a, true, false
 	d.link = &d.e.cfg.Links[a.Link]
 	d.identity = d.e.identity(a)
-	d.predef = d.e.predefinedOf(d.id, a.Link)
+	d.e.protector.located(d)
+	d.predef = d.e.predefinedOf(d.client, a.Link)
 	d.ruled()
 	d.e.byAddr[a] = d
 	if a.Forwarded {

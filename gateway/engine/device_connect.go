@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/mqtt"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A connectRequest is what a device asks for with CONNECT, once the dialogue about its will is over.
@@ -25,14 +26,18 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		e.refuse(a, dia, r.clientID, reason)
 		return
 	}
-	d := e.devices[r.clientID]
+	id := sessionID(a.Sender, r.clientID)
+	d := e.devices[id]
 	switch {
+	case e.protector.reserves(a, id), d != nil && d.sender != a.Sender:
+		e.refuse(a, dia, r.clientID, mqtt.ClientIdentifierNotValid)
+		return
 	case d == nil:
 		if reason := e.admit(a); reason.Failed() {
 			e.refuse(a, dia, r.clientID, reason)
 			return
 		}
-		d = e.newDevice(r.clientID, dia)
+		d = e.newDevice(a.Sender, r.clientID, dia)
 	case d.connecting && d.addr == a && d.dialect == dia:
 		return // repeated: the answer to the first one will do
 	case !e.mayMove(d, a):
@@ -63,7 +68,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	} else if d.traits().will && d.state.live() && d.accepted && d.located && d.addr != a {
 		clean = d.takenOver() || clean
 	}
-	d.unproven = d.located && d.addr != a && !e.cfg.Links[a.Link].Authenticated
+	d.unproven = d.located && d.addr != a && !e.authenticated(a)
 	d.locate(a)
 	d.dialect = dia
 	d.warned = false
@@ -181,14 +186,17 @@ func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason
 	e.send(a, func(b []byte) []byte { return dia.connack(b, false, reason) })
 }
 
-func (e *Engine) newDevice(id string, dia dialect) *Device {
-	d := &Device{e: e, id: id, record: e.rec.newID(), dialect: dia, predef: e.predef[0], resumeAt: never, noDUP: e.cfg.Device.NoDUP,
-		keptFor: e.cfg.Device.SessionExpiry, awakeMax: e.cfg.Device.AwakeMessages,
+// newDevice makes a session.
+func (e *Engine) newDevice(sender v2.SenderID, clientID string, dia dialect) *Device {
+	id := sessionID(sender, clientID)
+	d := &Device{
+		e: e, id: id, client: clientID, sender: sender, record: e.rec.newID(), dialect: dia, predef: e.predef[0],
+		resumeAt: never, noDUP: e.cfg.Device.NoDUP, keptFor: e.cfg.Device.SessionExpiry, awakeMax: e.cfg.Device.AwakeMessages,
 	}
 	d.alarm.owner = d
 	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))
 	d.lastMsgID = uint16(e.cfg.Random.Uint32())
-	d.noDUP = d.noDUP || e.overrides.of(id).NoDUP
+	d.noDUP = d.noDUP || e.overrides.of(clientID).NoDUP
 	d.north = e.northOf(d)
 	e.devices[id] = d
 	e.stats.states[Disconnected]++

@@ -11,7 +11,7 @@ import (
 // queued messages and QoS 2 ids are records of their own.
 func (d *Device) save() {
 	d.e.rec.put(recordDevice, d.record, 0, func(f *fields) {
-		f.string(d.id)
+		f.string(recordedID(d.sender, d.client))
 		f.num(uint64(d.state))
 		f.flags(d.clean, d.noDUP, d.located, d.addr.Forwarded, d.will != nil)
 		f.string(d.identity)
@@ -41,7 +41,8 @@ func (d *Device) save() {
 
 // restoreDevice makes a session of its record.
 func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
-	d := e.newDevice(f.readString(), v12{})
+	sender, clientID := readRecordedID(f.readString())
+	d := e.newDevice(sender, clientID, v12{})
 	d.record, d.accepted = record, true
 	state := State(f.readNum())
 	var located, forwarded, hasWill bool
@@ -66,7 +67,7 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 		d.dialect.read(f)
 	}
 	if a, ok := e.parseAddr(link, peer); located && ok {
-		a.Forwarded, a.Forwarder2, a.Node = forwarded, forwarder2, node
+		a.Forwarded, a.Forwarder2, a.Node, a.Sender = forwarded, forwarder2, node, d.sender
 		d.locate(a)
 	}
 	d.identity = identity // of a DTLS connection that ended with the last run

@@ -133,7 +133,7 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 		case known != d && e.permits(known.id, a, nil).Failed():
 			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d:
-			known.unproven = !e.cfg.Links[a.Link].Authenticated
+			known.unproven = !e.authenticated(a)
 			known.locate(a)
 			known.save()
 		}

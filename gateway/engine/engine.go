@@ -37,16 +37,17 @@ type Engine struct {
 	advertise  []advertiser
 	unasked    sink // where their publications go
 
-	rec      records
-	router   router
-	local    local
-	bridge   *bridge // nil but in aggregating mode
-	clients  map[string]*Client
-	conns    map[ConnID]conn
-	brokers  brokers
-	uplinks  map[string]*uplink
-	lastConn ConnID
-	dialTime time.Duration // when the next dial may leave
+	rec       records
+	protector protector
+	router    router
+	local     local
+	bridge    *bridge // nil but in aggregating mode
+	clients   map[string]*Client
+	conns     map[ConnID]conn
+	brokers   brokers
+	uplinks   map[string]*uplink
+	lastConn  ConnID
+	dialTime  time.Duration // when the next dial may leave
 
 	inner   []byte // scratch: what is about to be encapsulated
 	closing bool
@@ -98,6 +99,9 @@ func New(cfg Config) (*Engine, error) {
 	e.unasked = e.local
 	if cfg.Mode == Transparent {
 		e.unasked = &anonymousNorth{e}
+	}
+	if err := e.protector.init(e, cfg.Protection); err != nil {
+		return nil, err
 	}
 	for i, l := range cfg.Links {
 		if l.Advertise > 0 {
@@ -274,7 +278,7 @@ func (e *Engine) Stats() *Stats { return &e.stats }
 
 func (e *Engine) northOf(d *Device) north {
 	mode := e.cfg.Mode
-	if o := e.overrides.of(d.id); o.Mode != nil {
+	if o := e.overrides.of(d.client); o.Mode != nil {
 		mode = *o.Mode
 	}
 	if mode == Transparent {
@@ -292,15 +296,22 @@ func (e *Engine) predefinedOf(id string, link LinkID) *predefined {
 	return newPredefined(e.cfg.Predefined, e.cfg.Links[link].Predefined, o.Predefined)
 }
 
-// identity is who the link proves the sender at a to be, empty where it proves nothing.
+// identity is who the link, or the protection of its packets, proves the sender at a to be, empty where it proves nothing.
 func (e *Engine) identity(a Addr) string {
 	switch {
-	case !e.cfg.Links[a.Link].Authenticated:
+	case a.protected():
+		return a.Sender.String()
+	case !e.authenticated(a):
 		return ""
 	case e.cfg.Identity != nil:
 		return e.cfg.Identity(a)
 	}
 	return e.cfg.Links[a.Link].Name + " " + e.formatPeer(a)
+}
+
+// authenticated reports whether nobody else can send from a.
+func (e *Engine) authenticated(a Addr) bool {
+	return a.protected() || e.cfg.Links[a.Link].Authenticated
 }
 
 // attach makes a subscription of a local session, and detach ends it. The broker is asked for what they want, too.

@@ -41,6 +41,12 @@ const (
 	NoteForbidden
 	NoteKicked
 	NoteForgotten
+	NoteForged
+	NoteReplayed
+	NoteUncounted
+	NoteNoKey
+	NoteKeyGone
+	NoteUnprotected
 	NoteUnapproved
 	NoteApproved
 	NoteDismissed
@@ -80,6 +86,12 @@ var notes = [...]struct {
 	NoteForbidden:          {Warn, "refused by the access rules"},
 	NoteKicked:             {Warn, "disconnected by the operator"},
 	NoteForgotten:          {Warn, "session forgotten by the operator"},
+	NoteForged:             {Warn, "protected packet dropped: its authentication tag is wrong"},
+	NoteReplayed:           {Debug, "protected packet dropped: replayed, or too old"},
+	NoteUncounted:          {Warn, "protected packet dropped: it has no counter"},
+	NoteNoKey:              {Warn, "protected packet dropped: there is no key for it"},
+	NoteKeyGone:            {Warn, "key of a protected device is gone or changed"},
+	NoteUnprotected:        {Warn, "packet dropped: this link wants protected ones"},
 	NoteUnapproved:         {Warn, "unknown device waits for approval"},
 	NoteApproved:           {Info, "device approved by the operator"},
 	NoteDismissed:          {Info, "device dismissed by the operator"},

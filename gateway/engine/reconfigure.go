@@ -17,7 +17,7 @@ func (e *Engine) Reconfigure(now time.Duration, c *Config, out *Out) {
 	e.overrides = newOverrides(c.Devices)
 	for i := range e.cfg.Links {
 		l, n := &e.cfg.Links[i], &c.Links[i]
-		l.Predefined, l.Retry, l.Retries = n.Predefined, n.Retry, n.Retries
+		l.Predefined, l.Retry, l.Retries, l.Protection = n.Predefined, n.Retry, n.Retries, n.Protection
 		e.predef[i] = newPredefined(c.Predefined, n.Predefined)
 	}
 	e.strangers.limit(c.Device.StrangerRate, c.Device.StrangerRate)
@@ -34,8 +34,8 @@ func (e *Engine) Reconfigure(now time.Duration, c *Config, out *Out) {
 func (d *Device) reconfigure() {
 	c := &d.e.cfg.Device
 	d.rate.limit(c.Rate, float64(c.Burst))
-	d.predef = d.e.predefinedOf(d.id, d.addr.Link)
-	d.noDUP = d.noDUP || c.NoDUP || d.e.overrides.of(d.id).NoDUP // it may also have been learned from the device
+	d.predef = d.e.predefinedOf(d.client, d.addr.Link)
+	d.noDUP = d.noDUP || c.NoDUP || d.e.overrides.of(d.client).NoDUP // it may also have been learned from the device
 	d.schedule()
 }
 

@@ -46,6 +46,8 @@ const (
 	recordUpstream recordKind = 'u' // QoS 2 packet ids of the broker's that the device has: number is the packet id
 	recordWant     recordKind = 'w' // filters that the bridge has subscribed to: number is the subscription identifier
 	recordApproval recordKind = 'a' // a device that an operator has let in
+	recordWindow   recordKind = 'p' // of a protected sender, in the session's place: number is the fingerprint of its key
+	recordCounter  recordKind = 'k' // of what is sent protected, under our sender identifier in the session's place
 	recordSend     recordKind = 'o' // QoS 2 messages on their way to the broker: number is the token
 )
 

@@ -49,8 +49,26 @@ func (r *Restorer) Add(key, value []byte) error {
 		return r.unknown(key)
 	}
 	kind, id := recordKind(key[0]), binary.BigEndian.Uint64(key[1:])
-	r.e.rec.lastID = max(r.e.rec.lastID, id)
 	f := &fields{b: value}
+	switch {
+	case kind == recordWindow && len(key) == longKey:
+		r.e.protector.restoreWindow(id, binary.BigEndian.Uint64(key[shortKey:]), f)
+	case kind == recordCounter && len(key) == shortKey:
+		r.e.protector.restoreCounter(id, f)
+	default:
+		r.e.rec.lastID = max(r.e.rec.lastID, id)
+		if err := r.add(kind, id, key, f); err != nil {
+			return err
+		}
+	}
+	if f.bad {
+		return fmt.Errorf("engine: record %x is damaged", key)
+	}
+	return nil
+}
+
+// add takes a record that belongs to something with a number.
+func (r *Restorer) add(kind recordKind, id uint64, key []byte, f *fields) error {
 	switch {
 	case kind == recordDevice && len(key) == shortKey:
 		r.devices[id] = r.e.restoreDevice(id, f)
@@ -70,12 +88,9 @@ func (r *Restorer) Add(key, value []byte) error {
 		r.e.bridge.wants.restore(f.readString(), uint32(binary.BigEndian.Uint64(key[shortKey:])))
 	case len(key) == longKey:
 		r.e.rec.lastID = max(r.e.rec.lastID, binary.BigEndian.Uint64(key[shortKey:]))
-		r.parts = append(r.parts, part{bytes.Clone(key), bytes.Clone(value)})
+		r.parts = append(r.parts, part{bytes.Clone(key), bytes.Clone(f.b)})
 	default:
 		return r.unknown(key)
-	}
-	if f.bad {
-		return fmt.Errorf("engine: record %x is damaged", key)
 	}
 	return nil
 }
@@ -104,6 +119,7 @@ func (r *Restorer) Finish(now time.Duration, out *Out) error {
 	for _, p := range r.orphans {
 		e.rec.remove(p.key)
 	}
+	e.protector.restart()
 	// In an order that depends on nothing but the records, so that the simulation can live through a crash twice.
 	for _, id := range slices.Sorted(maps.Keys(r.clients)) {
 		r.clients[id].schedule()

@@ -13,6 +13,14 @@ type Stats struct {
 	TooLong         uint64 // not sent: longer than the link carries
 	Retransmissions uint64
 
+	Protected    uint64 // protected packets that were opened
+	Forged       uint64 // dropped: the tag is wrong
+	Replayed     uint64 // dropped: protected, with a counter seen before, or none
+	NoKey        uint64 // dropped: protected with what we have no key for
+	Unprotected  uint64 // dropped: the link wants protection
+	Unremembered uint64 // dropped: protected, and the disk could not be told so in time
+	Unsealed     uint64 // not sent: there was no key, or no value of the counter, to protect it
+
 	Connects     uint64
 	Refused      uint64 // CONNECT refused
 	Lost         uint64 // devices that fell silent

@@ -12,6 +12,15 @@ type SenderID [8]byte
 // String is the identifier in hex.
 func (id SenderID) String() string { return hex.EncodeToString(id[:]) }
 
+// ParseSenderID reads an identifier as String writes it: 16 hexadecimal digits.
+func ParseSenderID(s string) (id SenderID, ok bool) {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != len(id) {
+		return id, false
+	}
+	return SenderID(b), true
+}
+
 // Protection is a packet that is authenticated and, in some schemes, encrypted (3.17). Package protection seals and opens
 // it. In the order of the wire:
 //
@@ -137,4 +146,16 @@ func (p Protection) String() string {
 	return line(TypeProtection, p.Scheme.String(), field("sender", p.SenderID),
 		when(len(p.Material) > 0, field("material", hex.EncodeToString(p.Material))),
 		when(p.CounterLen > 0, field("counter", p.Counter)), field("tag", len(p.Tag)*8), inner)
+}
+
+// AllowsTag tells whether the scheme has tags of so many octets, truncated ones included. 0 stands for the nominal length.
+func (s Scheme) AllowsTag(octets int) bool {
+	if octets == 0 || octets == s.TagLen() {
+		return s.Supported()
+	}
+	if octets < 2*tagTruncated || octets > s.TagLen() {
+		return false
+	}
+	n, ok := s.tagLen(byte(octets / 2))
+	return ok && n == octets
 }

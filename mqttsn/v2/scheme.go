@@ -1,6 +1,9 @@
 package v2
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Scheme is an algorithm of the Protection Encapsulation (3.17.3). The names give the length of the tag first, and of
 // the key second, in bits.
@@ -70,4 +73,14 @@ func (s Scheme) String() string {
 		return fmt.Sprintf("0x%02X", uint8(s))
 	}
 	return schemes[s].name
+}
+
+// ParseScheme reads a name as String writes it, in letters of any case. It knows no scheme that is not supported.
+func ParseScheme(name string) (Scheme, bool) {
+	for i := range schemes {
+		if s := Scheme(i); s.Supported() && strings.EqualFold(s.String(), name) {
+			return s, true
+		}
+	}
+	return 0, false
 }

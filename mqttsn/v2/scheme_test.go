@@ -1,6 +1,7 @@
 package v2_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,4 +42,33 @@ func TestSchemes(t *testing.T) {
 		}
 	}
 	require.Equal(t, "0x3C", Scheme(0x3C).String())
+	for s := range rows {
+		got, ok := ParseScheme(strings.ToLower(s.String()))
+		require.True(t, ok)
+		require.Equal(t, s, got)
+	}
+	_, ok := ParseScheme("0x3C")
+	require.False(t, ok)
+}
+
+func TestParseSenderID(t *testing.T) {
+	id, ok := ParseSenderID("00124b00010203AF")
+	require.True(t, ok)
+	require.Equal(t, "00124b00010203af", id.String())
+	for _, s := range []string{"", "00124b00010203", "00124b00010203af00", "00124b00010203ag"} {
+		_, ok := ParseSenderID(s)
+		require.False(t, ok, s)
+	}
+}
+
+// The lengths for which Append finds a code are those that are allowed.
+func TestAllowsTag(t *testing.T) {
+	for i := range 256 {
+		s := Scheme(i)
+		for n := 1; n < 300; n++ {
+			p := Protection{Scheme: s, Protected: []byte{2, 0x15}, Tag: make([]byte, n)}
+			require.Equal(t, len(p.Append(nil)) > 0, s.AllowsTag(n), "%v, %d octets", s, n)
+		}
+		require.Equal(t, s.Supported(), s.AllowsTag(0), s)
+	}
 }

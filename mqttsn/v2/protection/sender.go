@@ -38,6 +38,14 @@ func NewSender(key *Key, id v2.SenderID, counter *Counter) *Sender {
 	return &Sender{Key: key, ID: id, Counter: counter, CounterLen: 4}
 }
 
+// GatewayID is the sender identifier that a gateway has towards one device, if nothing else was agreed: the device's, with
+// the bit turned that tells identifiers of the IEEE from those that people give. A gateway that has another identifier for
+// each device has a counter for each, which then lasts as long as the device; and the device knows it beforehand.
+func GatewayID(device v2.SenderID) v2.SenderID {
+	device[0] ^= 0x02
+	return device
+}
+
 // Seal appends the envelope of a packet to b; the packet must not share memory with what follows in b. A packet that is
 // sent again is sealed again, for the envelope has to be new each time. Errors are [ErrNoCounter], [v2.ErrUnencodable]
 // and those of Random; then b comes back as it was.

@@ -36,3 +36,15 @@ func (w *Window) Skip(n uint32) {
 	w.Top += min(n, math.MaxUint32-w.Top)
 	w.Seen = math.MaxUint64
 }
+
+// Covers tells whether this window accepts nothing that other has seen: what is on disk may stay as it is.
+func (w *Window) Covers(other *Window) bool {
+	if other.Seen == 0 {
+		return true
+	}
+	if other.Top > w.Top {
+		return false
+	}
+	behind := w.Top - other.Top
+	return behind >= windowLen || other.Seen<<behind&^w.Seen == 0
+}

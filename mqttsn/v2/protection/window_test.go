@@ -90,3 +90,35 @@ func TestWindowSkip(t *testing.T) {
 	require.False(t, w.Fresh(math.MaxUint32))
 	require.False(t, w.Fresh(0))
 }
+
+// A window covers another if everything that the other has seen is too old or seen there as well.
+func TestWindowCovers(t *testing.T) {
+	const seed = 3
+	random := rand.New(rand.NewPCG(seed, seed))
+	marked := func() (w Window, seen []uint32) {
+		for at := random.Uint32N(100); random.IntN(6) > 0; at += random.Uint32N(30) {
+			w.Mark(at)
+			seen = append(seen, at)
+		}
+		return w, seen
+	}
+	covered := 0
+	for range 2000 {
+		w, _ := marked()
+		if random.IntN(2) == 0 {
+			w.Skip(random.Uint32N(80))
+		}
+		other, seen := marked()
+		want := true
+		for _, c := range seen {
+			// Of those too old for the other window itself nothing can be known, and nothing is accepted.
+			want = want && (!w.Fresh(c) || other.Top-c >= 64)
+		}
+		require.Equal(t, want, w.Covers(&other), "seed %d: %v, %v", seed, w, other)
+		if want {
+			covered++
+		}
+	}
+	require.Greater(t, covered, 300)
+	require.Less(t, covered, 1700)
+}

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	v2 "mqttsn-gateway/mqttsn/v2"
+)
+
+// seal appends to b the envelope, for a device, of what encode appends. B comes back as it was if there is nothing to seal,
+// or no way to: the key is gone, or the counter has no value that a restart would not give again.
+func (p *protector) seal(b []byte, to v2.SenderID, encode func(b []byte) []byte) []byte {
+	p.plain = encode(p.plain[:0])
+	if len(p.plain) == 0 {
+		return b
+	}
+	g := p.guards[to]
+	if g == nil {
+		p.e.stats.Unsealed++
+		return b
+	}
+	sealed, err := g.sender.Seal(b, p.plain)
+	p.reserve(g.counter)
+	if err != nil {
+		p.e.stats.Unsealed++
+		return b
+	}
+	return sealed
+}
+
+// reserve asks for more values of a counter while there are enough still for what is sent until they are on disk.
+func (p *protector) reserve(c *counter) {
+	limit := c.Reserve(counterBlock)
+	if c.reserving || c.Left() >= counterBlock/2 || limit == c.limit {
+		return // the last: no more values are left than those
+	}
+	c.reserving, c.limit = true, limit
+	p.saveCounter(c)
+	p.e.rec.whenSafe(func() {
+		c.reserving = false
+		c.Stored(c.limit)
+	})
+}
