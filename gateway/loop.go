@@ -177,7 +177,10 @@ func (l *loop) ask(ctx context.Context, f func(e *engine.Engine, now time.Durati
 func (l *loop) describe(a engine.Addr) string {
 	s := l.links[a.Link].FormatPeer(a.Peer)
 	if a.Forwarded {
-		return s + "/" + hexNode(a.Node)
+		s += "/" + hexNode(a.Node)
+	}
+	if a.Protected() {
+		s += " protected by " + a.Sender.String()
 	}
 	return s
 }

@@ -94,6 +94,19 @@ var metrics = []metric{
 		droppedDatagrams,
 	},
 	{
+		"mqttsn_protected_datagrams_total", counter, nil, "Protected packets (MQTT-SN 2.0) that were opened.",
+		one(func(v *snapshot) uint64 { return v.stats.Protected }),
+	},
+	{
+		"mqttsn_protection_refused_total", counter, []string{"reason"}, "Packets refused for their protection, by reason: forged, replayed, no_key, " +
+			"unprotected (the link wants it), disk (that they were served could not be written down).",
+		refusedProtection,
+	},
+	{
+		"mqttsn_unsealed_datagrams_total", counter, nil, "Packets not sent because there was no key, or no value of the counter, to protect them.",
+		one(func(v *snapshot) uint64 { return v.stats.Unsealed }),
+	},
+	{
 		"mqttsn_protocol_errors_total", counter, nil, "Connections ended because a device broke the rules of MQTT-SN 2.0.",
 		one(func(v *snapshot) uint64 { return v.stats.ProtocolErrors }),
 	},
@@ -288,6 +301,14 @@ func droppedDatagrams(_ *Server, v *snapshot, emit emitter) {
 	emit(float64(v.stats.UnknownType), "unknown_type")
 	emit(float64(v.stats.Limited), "rate_limit")
 	emit(float64(v.stats.Ambiguous), "ambiguous")
+}
+
+func refusedProtection(_ *Server, v *snapshot, emit emitter) {
+	emit(float64(v.stats.Forged), "forged")
+	emit(float64(v.stats.Replayed), "replayed")
+	emit(float64(v.stats.NoKey), "no_key")
+	emit(float64(v.stats.Unprotected), "unprotected")
+	emit(float64(v.stats.Unremembered), "disk")
 }
 
 func publications(_ *Server, v *snapshot, emit emitter) {

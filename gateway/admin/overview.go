@@ -94,6 +94,7 @@ func (s *Server) gateway(r *http.Request) (any, error) {
 func counters(s *engine.Stats) map[string]uint64 {
 	return map[string]uint64{
 		"datagrams_received": s.Datagrams, "datagrams_sent": s.Sent, "malformed": s.Malformed + s.UnknownType, "limited": s.Limited,
+		"forged": s.Forged, "replayed": s.Replayed, "no_key": s.NoKey, "unprotected": s.Unprotected,
 		"retransmissions": s.Retransmissions, "connects": s.Connects, "refused": s.Refused, "lost": s.Lost,
 		"published_up": s.PublishedUp, "published_down": s.PublishedDown, "publications_refused": s.PublicationsRefused,
 		"dropped": s.Dropped, "routed": s.Routed, "forwarded": s.Forwarded, "fetched": s.Fetched,

@@ -25,8 +25,8 @@ type Addr struct {
 	Sender v2.SenderID
 }
 
-// protected reports whether packets from and to a are protected.
-func (a Addr) protected() bool { return a.Sender != v2.SenderID{} }
+// Protected reports whether packets from and to a are protected.
+func (a Addr) Protected() bool { return a.Sender != v2.SenderID{} }
 
 // outer is the address without the wireless node id: the forwarder's own.
 func (a Addr) outer() Addr { return Addr{Link: a.Link, Peer: a.Peer} }

@@ -99,7 +99,7 @@ func (e *Engine) will20(a Addr, p *v2.Connect, id string) (*will, mqtt.Reason) {
 	case v2.PredefinedAlias:
 		w.topic = e.predefinedOf(id, a.Link).names[t.Alias]
 	case v2.SessionAlias:
-		d := e.devices[id]
+		d := e.devices[sessionID(a.Sender, id)]
 		if _, ok := speaks20(d); ok && !p.CleanStart {
 			if entry := d.topics.get(t.Alias); entry != nil {
 				w.topic = entry.name

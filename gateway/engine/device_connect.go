@@ -65,7 +65,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	clean := r.clean || d.clean && d.state == Active && !d.traits().fullNames
 	if d.traits().version != dia.traits().version {
 		clean = clean || d.accepted // a device with another program in it knows nothing of the session
-	} else if d.traits().will && d.state.live() && d.accepted && d.located && d.addr != a {
+	} else if d.traits().will && d.state.live() && d.accepted && d.located && d.addr != a && !a.Protected() {
 		clean = d.takenOver() || clean
 	}
 	d.unproven = d.located && d.addr != a && !e.authenticated(a)

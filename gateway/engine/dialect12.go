@@ -30,6 +30,9 @@ func tolerate12(t time.Duration) time.Duration {
 
 // receive12 serves a datagram of version 1.2 from address a. It reports mqttsn's error for a malformed one.
 func (e *Engine) receive12(a Addr, typ mqttsn.Type, body []byte) error {
+	if e.unwelcome12(a, typ, body) {
+		return nil
+	}
 	switch typ {
 	case mqttsn.TypeAdvertise, mqttsn.TypeGwInfo:
 		return e.overheard(a, typ, body)

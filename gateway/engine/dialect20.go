@@ -53,6 +53,10 @@ func (e *Engine) receive20(a Addr, data []byte) error {
 	switch {
 	case err != nil:
 		return e.nonsense20(d, err)
+	case typ == v2.TypeProtection && !a.Protected():
+		return e.unprotect(a, data, e.receive20)
+	case e.unwelcome(a, typ, body):
+		return nil
 	case typ == v2.TypeConnect:
 		return e.connect20(a, body)
 	case typ == v2.TypePubwos:
@@ -63,6 +67,9 @@ func (e *Engine) receive20(a Addr, data []byte) error {
 		return e.overheard20(a, typ, body)
 	case typ == v2.TypeConnection:
 		return e.connection20(a, body)
+	}
+	if d == nil {
+		d = e.protector.find(a)
 	}
 	v, ok := speaks20(d)
 	if !ok {

@@ -38,7 +38,7 @@ func (e *Engine) wrap(b []byte, head int, a Addr) []byte {
 func (e *Engine) connection20(a Addr, body []byte) error {
 	var p v2.Connection
 	err := p.Parse(body)
-	d := e.devices[string(p.ClientID)]
+	d := e.devices[sessionID(a.Sender, string(p.ClientID))]
 	v, ok := speaks20(d)
 	switch {
 	case err != nil:
@@ -53,11 +53,11 @@ func (e *Engine) connection20(a Addr, body []byte) error {
 		e.refuseMove(d, a)
 		return e.strangerInside(a, p.Inner)
 	case !d.located || d.addr != a:
-		if !e.mayMove(d, a) || e.permits(d.id, a, nil).Failed() {
+		if !e.mayMove(d, a) || e.permits(d.client, a, nil).Failed() {
 			e.refuseMove(d, a)
 			return e.strangerInside(a, p.Inner)
 		}
-		d.unproven = !e.cfg.Links[a.Link].Authenticated
+		d.unproven = !e.authenticated(a)
 		d.locate(a)
 		d.save()
 	}

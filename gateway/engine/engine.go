@@ -138,14 +138,19 @@ func (e *Engine) Datagram(now time.Duration, link LinkID, peer radio.Peer, data 
 	err := e.datagram(a, data)
 	e.rssi = 0
 	if err != nil {
-		e.links[link].stats.Dropped++
-		if errors.Is(err, mqttsn.ErrUnknownType) || errors.Is(err, v2.ErrReservedType) {
-			e.stats.UnknownType++
-		} else {
-			e.stats.Malformed++
-		}
-		e.out.note(NoteMalformed, "", a, err.Error())
+		e.blame(a, err)
 	}
+}
+
+// blame counts a datagram that was nonsense.
+func (e *Engine) blame(a Addr, err error) {
+	e.links[a.Link].stats.Dropped++
+	if errors.Is(err, mqttsn.ErrUnknownType) || errors.Is(err, v2.ErrReservedType) {
+		e.stats.UnknownType++
+	} else {
+		e.stats.Malformed++
+	}
+	e.out.note(NoteMalformed, "", a, err.Error())
 }
 
 func (e *Engine) datagram(a Addr, data []byte) error {
@@ -227,7 +232,13 @@ func (e *Engine) sendTo(a Addr, radius uint8, limit int, encode func(b []byte) [
 		b = mqttsn.Forward{Radius: radius, NodeID: []byte(a.Node)}.Append(b)
 	}
 	head := len(b)
-	b = encode(b)
+	if !a.Protected() {
+		b = encode(b)
+	} else if sealed, ok := e.protector.seal(b, a.Sender, encode); ok {
+		b = sealed
+	} else {
+		return false
+	}
 	size := len(b) - head
 	if a.Forwarder2 && size > 0 {
 		b = e.wrap(b, head, a)
@@ -299,7 +310,7 @@ func (e *Engine) predefinedOf(id string, link LinkID) *predefined {
 // identity is who the link, or the protection of its packets, proves the sender at a to be, empty where it proves nothing.
 func (e *Engine) identity(a Addr) string {
 	switch {
-	case a.protected():
+	case a.Protected():
 		return a.Sender.String()
 	case !e.authenticated(a):
 		return ""
@@ -311,7 +322,7 @@ func (e *Engine) identity(a Addr) string {
 
 // authenticated reports whether nobody else can send from a.
 func (e *Engine) authenticated(a Addr) bool {
-	return a.protected() || e.cfg.Links[a.Link].Authenticated
+	return a.Protected() || e.cfg.Links[a.Link].Authenticated
 }
 
 // attach makes a subscription of a local session, and detach ends it. The broker is asked for what they want, too.

@@ -21,7 +21,7 @@ const senderMark = "@"
 // reserves reports whether a client id is what a protected session may be called, and so nobody else may be.
 func (p *protector) reserves(a Addr, id string) bool {
 	at := strings.LastIndex(id, senderMark)
-	if a.protected() || at < 0 {
+	if a.Protected() || at < 0 {
 		return false
 	}
 	sender, ok := v2.ParseSenderID(id[at+len(senderMark):])

@@ -31,11 +31,11 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 	switch ev.Kind {
 	case radio.SendFailed:
 		e.links[link].stats.Undelivered++
-		if d := e.byAddr[a]; d != nil {
+		for _, d := range e.sessionsAt(a) {
 			d.sendFailed()
 		}
 	case radio.PeerGone:
-		if d := e.byAddr[a]; d != nil {
+		for _, d := range e.sessionsAt(a) {
 			d.unlocate() // the session goes on; the device comes back on another connection
 		}
 	case radio.LinkDown:
@@ -46,6 +46,21 @@ func (e *Engine) LinkEvent(now time.Duration, link LinkID, ev radio.Event, out *
 	case radio.LinkUp:
 		e.linkUp(link)
 	}
+}
+
+// sessionsAt lists the sessions of a peer: that of its bare packets, and those of protected senders.
+func (e *Engine) sessionsAt(a Addr) (ds []*Device) {
+	if d := e.byAddr[a]; d != nil {
+		ds = append(ds, d)
+	}
+	for sender := range e.protector.guards {
+		a.Sender = sender
+		if d := e.byAddr[a]; d != nil {
+			ds = append(ds, d)
+		}
+	}
+	slices.SortFunc(ds, func(a, b *Device) int { return cmp.Compare(a.id, b.id) })
+	return ds
 }
 
 // linkUp goes on with what a link's devices wait for. They could not be heard meanwhile: each has a full period again.

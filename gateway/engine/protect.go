@@ -210,15 +210,19 @@ func (p *protector) located(d *Device) {
 
 // find is the session that packets from a belong to; nil if there is none. A protected device is known by its Sender
 // Identifier, and served wherever it sends from (v2.0, 4.2).
-func (e *Engine) find(a Addr) *Device {
-	d := e.byAddr[a]
-	if g := e.protector.guards[a.Sender]; d == nil && g != nil {
-		s := g.session
-		if s != nil && s.located && s.addr.Sender == a.Sender && s.state.live() && !e.permits(s.client, a, nil).Failed() {
-			s.locate(a)
-			s.save()
-			return s
-		}
+func (p *protector) find(a Addr) *Device {
+	if d := p.e.byAddr[a]; d != nil {
+		return d
 	}
+	g := p.guards[a.Sender]
+	if g == nil || g.session == nil {
+		return nil
+	}
+	d := g.session
+	if !d.located || d.addr.Sender != a.Sender || !d.state.live() || p.e.permits(d.client, a, nil).Failed() {
+		return nil
+	}
+	d.locate(a)
+	d.save()
 	return d
 }

@@ -31,7 +31,7 @@ func (e *Engine) unprotect(a Addr, datagram []byte, serve func(a Addr, packet []
 		// The tag was right: what is inside is the sender's fault, and is answered like a bare packet's.
 		e.stats.Protected++
 		a.Sender = id
-		return e.faulty(a, err)
+		return e.nonsense20(e.protector.find(a), err)
 	}
 	if err != nil {
 		return e.unopened(a, id, err)
@@ -39,8 +39,16 @@ func (e *Engine) unprotect(a Addr, datagram []byte, serve func(a Addr, packet []
 	p.opened = packet
 	e.stats.Protected++
 	a.Sender = id
+	if d := e.byAddr[a]; d != nil && !d.rate.take(e.now) {
+		e.stats.Limited++
+		return nil
+	}
 	if gate := p.remember(g); !e.rec.passed(gate) {
-		p.await(g, gate, packet, func(packet []byte) { e.blame(a, serve(a, packet)) })
+		p.await(g, gate, packet, func(packet []byte) {
+			if err := serve(a, packet); err != nil {
+				e.blame(a, err)
+			}
+		})
 		return nil
 	}
 	return serve(a, packet)

@@ -4,25 +4,25 @@ import (
 	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
-// seal appends to b the envelope, for a device, of what encode appends. B comes back as it was if there is nothing to seal,
-// or no way to: the key is gone, or the counter has no value that a restart would not give again.
-func (p *protector) seal(b []byte, to v2.SenderID, encode func(b []byte) []byte) []byte {
+// seal appends to b the envelope, for a device, of what encode appends; of nothing, nothing. It reports false if it cannot:
+// the key is gone, the packet too long, or the counter has no value left that a restart would not give again.
+func (p *protector) seal(b []byte, to v2.SenderID, encode func(b []byte) []byte) (sealed []byte, ok bool) {
 	p.plain = encode(p.plain[:0])
 	if len(p.plain) == 0 {
-		return b
+		return b, true
 	}
 	g := p.guards[to]
 	if g == nil {
 		p.e.stats.Unsealed++
-		return b
+		return b, false
 	}
 	sealed, err := g.sender.Seal(b, p.plain)
 	p.reserve(g.counter)
 	if err != nil {
 		p.e.stats.Unsealed++
-		return b
+		return b, false
 	}
-	return sealed
+	return sealed, true
 }
 
 // reserve asks for more values of a counter while there are enough still for what is sent until they are on disk.

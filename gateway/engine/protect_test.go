@@ -88,12 +88,20 @@ func (v *vault) hear(datagram []byte) int {
 	before := len(v.served)
 	v.enter(v.now, &v.out)
 	require.NoError(v.t, v.unprotect(Addr{}, datagram, func(a Addr, packet []byte) error {
-		require.True(v.t, a.protected())
+		require.True(v.t, a.Protected())
 		v.served = append(v.served, slices.Clone(packet))
 		return nil
 	}))
 	v.carryOut()
 	return len(v.served) - before
+}
+
+// seal sends a PINGRESP to a device; it is empty if that was not possible.
+func (v *vault) seal(id v2.SenderID) []byte {
+	v.enter(v.now, &v.out)
+	b, ok := v.protector.seal(nil, id, v2.Pingresp{PacketID: 1}.Append)
+	require.Equal(v.t, ok, len(b) > 0)
+	return b
 }
 
 // device is the other side of a key. Its counter begins after that many.
@@ -233,10 +241,7 @@ func TestCountersSurviveCrashes(t *testing.T) {
 	for run := range 30 {
 		require.Equal(t, 1, v.hear(sealed(t, d)))
 		for range run * 50 {
-			v.enter(v.now, &v.out)
-			b := v.protector.seal([]byte("x"), th7, v2.Pingresp{PacketID: 1}.Append)
-			require.Greater(t, len(b), 1, "run %d", run)
-			packet, err := r.Open(nil, b[1:])
+			packet, err := r.Open(nil, v.seal(th7))
 			require.NoError(t, err, "run %d", run)
 			require.Equal(t, v2.Pingresp{PacketID: 1}.Append(nil), packet)
 			v.carryOut()
@@ -250,18 +255,19 @@ func TestCountersSurviveCrashes(t *testing.T) {
 // Without values on disk nothing is sent: it could be sent twice.
 func TestNothingIsSealedWithoutValues(t *testing.T) {
 	v := newVault(t, th7)
-	v.enter(v.now, &v.out)
 	v.stuck = true
 	for range 3 {
-		require.Empty(t, v.protector.seal(nil, th7, v2.Pingresp{PacketID: 1}.Append))
+		require.Empty(t, v.seal(th7))
 	}
 	require.EqualValues(t, 3, v.Stats().Unsealed)
 	v.carryOut()
 	v.flush()
-	require.NotEmpty(t, v.protector.seal(nil, th7, v2.Pingresp{PacketID: 1}.Append))
-	require.Empty(t, v.protector.seal(nil, th8, v2.Pingresp{PacketID: 1}.Append), "no key")
-	require.Empty(t, v.protector.seal(nil, th7, func(b []byte) []byte { return b }), "nothing to seal")
+	require.NotEmpty(t, v.seal(th7))
+	require.Empty(t, v.seal(th8), "no key")
 	require.EqualValues(t, 4, v.Stats().Unsealed)
+	b, ok := v.protector.seal([]byte("x"), th7, func(b []byte) []byte { return b })
+	require.True(t, ok, "there is nothing to seal")
+	require.Equal(t, []byte("x"), b)
 
 	// At the end of its values a counter is not reserved any more.
 	c := v.protector.counterOf(v2.SenderID{9})
@@ -273,7 +279,7 @@ func TestNothingIsSealedWithoutValues(t *testing.T) {
 		v.carryOut()
 		v.flush()
 	}
-	_, ok := c.Next()
+	_, ok = c.Next()
 	require.True(t, ok)
 	v.protector.reserve(c)
 	require.Zero(t, v.out.Records.Len())
@@ -289,10 +295,9 @@ func TestSharedIdentifier(t *testing.T) {
 	}
 	v.start()
 	v.hear(sealed(t, device(t, th7, 0)))
-	v.enter(v.now, &v.out)
 	for want := uint32(1); want < 9; want++ {
 		id := []v2.SenderID{th7, th8}[want%2]
-		_, body, err := v2.Split(v.protector.seal(nil, id, v2.Pingresp{PacketID: 1}.Append))
+		_, body, err := v2.Split(v.seal(id))
 		require.NoError(t, err)
 		var p v2.Protection
 		require.NoError(t, p.Parse(body))

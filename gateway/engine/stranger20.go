@@ -47,7 +47,7 @@ func (e *Engine) search20(a Addr) error {
 	}
 	link := &e.cfg.Links[a.Link]
 	info := v2.GwInfo{GatewayID: link.GatewayID}
-	if link.Broadcast {
+	if link.Broadcast && !a.Protected() {
 		e.broadcast(a, 0, info.Append)
 	} else {
 		e.send(a, info.Append)
