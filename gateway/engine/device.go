@@ -156,7 +156,10 @@ func (d *Device) lifeline() time.Duration {
 	case Asleep:
 		return d.heard + d.traits().tolerance(d.sleepFor)
 	}
-	if d.keptFor == never {
+	switch {
+	case d.traits().version == v2.V12: // as is configured now, not when it connected
+		return d.heard + d.e.cfg.Device.SessionExpiry
+	case d.keptFor == never:
 		return never
 	}
 	return d.heard + d.keptFor
