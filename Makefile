@@ -52,7 +52,12 @@ fuzz: ## every fuzz target, each for FUZZTIME
 	@./.ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## every benchmark ten times, as benchstat reads it
+bench: build deps ## measure the programs on this machine, beside mosquitto, and write docs/performance.md: some ten minutes
+	$(GO) run ./docs/performance $(ARGS) >docs/performance.md.new
+	mv docs/performance.md.new docs/performance.md
+
+.PHONY: benchstat
+benchstat: ## every Go benchmark ten times, as benchstat reads it
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./...
 
 .PHONY: soak-xbee

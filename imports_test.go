@@ -56,7 +56,8 @@ var rooms = map[string][]string{
 
 	"packaging": {"gateway/e2e/programs"},
 
-	"docs": {}, // what writes the generated pages
+	"docs":             {}, // what writes the generated pages
+	"docs/performance": {"cmd/mqttsn/bench", "mqttsn"},
 }
 
 // testsOnly may be imported by no one but each other.

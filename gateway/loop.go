@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"time"
 
@@ -130,8 +131,10 @@ func (l *loop) failing() <-chan error {
 	return l.committer.failing
 }
 
-// more serves what has arrived meanwhile.
+// more serves what has arrived meanwhile. When there is nothing left it lets other goroutines run once: whoever hands over
+// an event has the loop run next, before others have handed over theirs, and each would be carried out by itself.
 func (l *loop) more() {
+	yielded := false
 	for range steps {
 		select {
 		case b := <-l.inbox:
@@ -139,7 +142,11 @@ func (l *loop) more() {
 		case ev := <-l.events:
 			l.connEvent(ev)
 		default:
-			return
+			if yielded {
+				return
+			}
+			runtime.Gosched()
+			yielded = true
 		}
 	}
 }

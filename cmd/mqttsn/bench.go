@@ -66,6 +66,7 @@ func benchCommand() *cobra.Command {
 	f.DurationVar(&b.cfg.Retry, "retry-interval", b.cfg.Retry, "how long a device waits for an answer before it asks again")
 	f.IntVar(&b.cfg.Retries, "retries", b.cfg.Retries, "a device asks again so many `TIMES`")
 	f.StringVar(&b.cfg.Prefix, "prefix", b.cfg.Prefix, "client ids and topics begin with this `WORD`")
+	f.BoolVar(&b.cfg.Stay, "stay", false, "leave the sessions in the gateway at the end")
 	f.IntVar(&b.cfg.PID, "pid", 0, "measure CPU time and memory of this process: the gateway")
 	f.BoolVar(&b.floor, "floor", false, "up: measure also the least that any gateway takes on this machine, to compare with")
 	f.BoolVar(&b.json, "json", false, "print the figures as JSON")

@@ -33,7 +33,7 @@ func dialOrdinary(ctx context.Context, c *Config, run uint32, poke func(), tell 
 func (o *ordinary) send(number int, due time.Duration) bool {
 	i := number % len(o.peers)
 	p := o.peers[i]
-	if !p.mayPublish() {
+	if !p.mayPublish(o.qos) {
 		return false
 	}
 	o.payload = appendPayload(o.payload[:0], o.run, number, due, o.size)

@@ -46,6 +46,7 @@ type Config struct {
 	Retries   int           // N_retry: how often
 	Beside    int           // further devices that publish with QoS 1, ten times a second each, during Connect and Wake
 	Prefix    string        // of client ids and topics
+	Stay      bool          // leave the sessions in the gateway at the end
 
 	// Progress is called a few times a second with what has been done. Nil: nobody looks.
 	Progress func(Progress)

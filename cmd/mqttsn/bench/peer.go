@@ -23,7 +23,8 @@ type peer struct {
 }
 
 const (
-	peerOpen     = 1000      // publications with QoS 1 and 2 under way
+	peerOpen1    = 1000      // publications with QoS 1 under way
+	peerOpen2    = 20        // with QoS 2: mosquitto ends the connection of who has more
 	peerBuffered = 256 << 10 // octets that wait to be sent
 	peerGoodbye  = 200 * time.Millisecond
 )
@@ -67,8 +68,12 @@ func (p *peer) subscribe(ctx context.Context, filter string, qos byte) error {
 	}
 }
 
-func (p *peer) mayPublish() bool {
-	return p.open.Load() < peerOpen && p.conn.Buffered() < peerBuffered
+func (p *peer) mayPublish(qos byte) bool {
+	most := peerOpen1
+	if qos == 2 {
+		most = peerOpen2
+	}
+	return p.unacknowledged() < most && p.conn.Buffered() < peerBuffered
 }
 
 func (p *peer) unacknowledged() int { return int(p.open.Load()) }

@@ -147,10 +147,13 @@ func (b *bench) allAnswered(ctx context.Context, devices []device, q question) e
 	return nil
 }
 
-// leave ends the sessions, as far as there is time for it.
+// leave ends the sessions, if they are to be ended, as far as there is time for it.
 func (b *bench) leave(ctx context.Context) error {
 	f := b.fleet
 	f.beside = nil
+	if b.cfg.Stay {
+		return nil
+	}
 	_, err := f.round(ctx, f.devices, setUpRound, f.now()+leaveTime, leave, func(int) {})
 	return err
 }

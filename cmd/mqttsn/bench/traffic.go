@@ -166,7 +166,7 @@ type downward struct {
 }
 
 func (s *downward) send(number int, due time.Duration) bool {
-	if !s.peer.mayPublish() {
+	if !s.peer.mayPublish(byte(s.qos)) {
 		return false
 	}
 	s.payload = appendPayload(s.payload[:0], s.run, number, due, s.size)
