@@ -39,7 +39,7 @@ var rooms = map[string][]string{
 	"gateway/config": {"gateway/passwd", "gateway/topic", "mqttsn", "radio", "mqtt"},
 	"gateway/access": {"gateway/topic"},
 	"gateway/trace":  {"gateway/engine", "mqttsn", "radio"},
-	"gateway/admin":  {"gateway/engine", "gateway/topic", "gateway/trace", "mqttsn", "radio", "mqtt"},
+	"gateway/admin":  {"gateway/access", "gateway/engine", "gateway/topic", "gateway/trace", "mqttsn", "radio", "mqtt"},
 
 	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; the
 	// others see the gateway from outside, as a process.

@@ -60,7 +60,7 @@ func rootCommand(environ []string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(runCommand(environ), checkCommand(), configCommand(environ),
-		statusCommand(), devicesCommand(), deviceCommand(), tapCommand(), kickCommand(), reloadCommand(),
+		statusCommand(), devicesCommand(), deviceCommand(), tapCommand(), kickCommand(), approvalsCommand(), reloadCommand(),
 		passwdCommand(), keyCommand(), serialCommand(), xbeeCommand(), storeCommand(), man.Command(), versionCommand())
 	return cmd
 }

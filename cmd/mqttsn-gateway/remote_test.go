@@ -180,6 +180,44 @@ func TestReload(t *testing.T) {
 	require.Contains(t, stderr, "\n"+file+":2:1: limts: unknown key; did you mean limits?")
 }
 
+func TestApprovalCommands(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gateway.yaml")
+	text := "gateway: {data: " + t.TempDir() + "}\naccess: [{clients: [pump-*], approve: true}]\n"
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	flags := serving(t, "-c", file)
+	for _, row := range []struct {
+		line string
+		code int
+		want string
+	}{
+		{"list", 0, `^DEVICE +STATE +LINK[^\n]*\n$`},
+		{"approve pump-1", exitFailed, "name its link with --link"},
+		{"approve pump-1 --link lan", exitFailed, "a link of this gateway"},
+		{"approve pump-1 --link udp", 0, `^pump-1 on udp: done\n$`},
+		{"list", 0, `\npump-1 +approved +udp +- `},
+		{"approve pump-1", exitFailed, "approved already"},
+		{"list --json", 0, `"client": "pump-1"`},
+		{"dismiss pump-1", 0, `^pump-1 on udp: done\n$`},
+		{"dismiss pump-1 --link udp", exitFailed, `nobody waits or is approved as "pump-1" there`},
+	} {
+		code, stdout, stderr := command("approvals " + row.line + flags)
+		require.Equal(t, row.code, code, row.line)
+		require.Regexp(t, row.want, stdout+stderr, row.line)
+	}
+}
+
+func TestNamed(t *testing.T) {
+	waits := admin.Waiting{Applicant: admin.Applicant{Client: "a", Link: "udp"}}
+	list := &admin.Approvals{Waiting: []admin.Waiting{waits}, Approved: []admin.Applicant{{Client: "b", Link: "udp"}, {Client: "b", Link: "lan"}}}
+	a, err := named(list, "a")
+	require.NoError(t, err)
+	require.Equal(t, waits.Applicant, a)
+	_, err = named(list, "b")
+	require.ErrorIs(t, err, errAmbiguous)
+	_, err = named(list, "c")
+	require.ErrorIs(t, err, errUnlisted)
+}
+
 // A writer is a function that is written to.
 type writer func([]byte)
 

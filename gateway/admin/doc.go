@@ -8,6 +8,7 @@
 //	overview.go  gateway, links, upstream, health
 //	radio.go     what modems tell of themselves and of nodes
 //	devices.go   devices and clients
+//	approval.go  devices that wait for approval
 //	operate.go   kick, forget, publish
 //	events.go    the recent events, stream.go their live tail
 //	trace.go     packets as they pass, in words and as a capture

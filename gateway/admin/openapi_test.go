@@ -55,7 +55,7 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 
 var apiTypes = []any{
 	Error{}, Health{}, Gateway{}, Links{}, Link{}, Nodes{}, Node{}, Upstream{}, Bridge{}, Devices{}, Device{}, DeviceCounters{}, DeviceDetail{},
-	Topic{}, Subscription{}, Message{}, Clients{}, Client{}, EventList{}, Event{}, Packet{}, Publication{}, Published{}, Reloaded{}, Change{}, Done{},
+	Topic{}, Subscription{}, Message{}, Approvals{}, Applicant{}, Waiting{}, Clients{}, Client{}, EventList{}, Event{}, Packet{}, Publication{}, Published{}, Reloaded{}, Change{}, Done{},
 }
 
 func TestOpenAPIHasEveryType(t *testing.T) {

@@ -262,6 +262,32 @@ func TestPageOperates(t *testing.T) {
 	b.picture("events")
 }
 
+func TestPageApproves(t *testing.T) {
+	b := openBrowser(t)
+	w := newWorld(t, engine.Builtin)
+	w.careful()
+	w.knock(7, "th7")
+	w.knock(8, "th8 <b>")
+	b.open(w, "")
+	b.see("2 devices wait for approval")
+	b.do(chromedp.Click("//a[contains(text(), 'wait for approval')]"))
+	b.see("th7", "th8 <b>")
+	b.picture("approvals")
+	b.do(chromedp.Click("//button[@aria-label='Approve th7']"))
+	b.see("th7 is let in when it next tries.", "Take back")
+	w.knock(7, "th7")
+	b.do(chromedp.Click("//button[@aria-label='Dismiss th8 <b>']"))
+	b.see("Nobody waits.")
+	b.do(chromedp.Click("//button[text()='Take back']"))
+	b.see("Take the approval of th7 back?")
+	b.do(chromedp.Click("#confirm button[value=yes]"))
+	b.until("!document.querySelector('main').innerText.includes('th7')", "taken back")
+	w.ask(t.Context(), func(e *engine.Engine, _ time.Duration, _ *engine.Out) {
+		require.Empty(t, e.Approvals())
+		require.Zero(t, e.Stats().Devices(engine.Active))
+	})
+}
+
 func TestPageAsksForTheToken(t *testing.T) {
 	b := openBrowser(t)
 	w := newWorld(t, engine.Builtin)

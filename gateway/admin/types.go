@@ -150,6 +150,28 @@ type Message struct {
 	Tries    int    `json:"tries"`
 }
 
+// Approvals are the devices that only connect once they are approved.
+type Approvals struct {
+	Waiting  []Waiting   `json:"waiting"`  // in the order in which they were first refused
+	Approved []Applicant `json:"approved"` // by client id
+}
+
+// Applicant is a device as it is approved.
+type Applicant struct {
+	Client   string `json:"client"`
+	Link     string `json:"link"`
+	Identity string `json:"identity"` // proven by the link; empty where it proves nothing
+}
+
+// Waiting is a device that waits for approval.
+type Waiting struct {
+	Applicant
+	Address  string    `json:"address"`
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	Attempts int       `json:"attempts"`
+}
+
 // Clients is a page of the list of ordinary MQTT clients.
 type Clients struct {
 	Total   int      `json:"total"`

@@ -2,6 +2,7 @@
 
 import { get, tail } from "./api.js";
 import { fill, h } from "./dom.js";
+import { approvals } from "./approvals.js";
 import { clients } from "./clients.js";
 import { device } from "./device.js";
 import { devices } from "./devices.js";
@@ -10,7 +11,7 @@ import { overview } from "./overview.js";
 
 // A view is a function that puts elements into main and returns {refresh, event, leave}, all optional: refresh gets news from the
 // gateway, event is told what happens, and leave, when another view comes.
-const views = { "": overview, devices, clients, events, device };
+const views = { "": overview, devices, approvals, clients, events, device };
 
 const main = document.getElementById("main");
 const live = document.getElementById("live");

@@ -28,7 +28,7 @@ export function devices(root, params) {
     offset = Math.max(0, offset + by);
     refresh();
   });
-  root.append(heading,
+  root.append(h("div", { className: "title" }, heading, h("a", { href: "#/approvals" }, "Approvals")),
     h("div", { className: "bar" }, h("label", { className: "grow" }, "Search ( / )", text), h("label", {}, "State", chosen)),
     h("section", { className: "card" }, table.element), pages.element);
 

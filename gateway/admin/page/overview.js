@@ -7,6 +7,7 @@ export function overview(root) {
   document.title = "Overview";
   const title = h("h1", {}, "Overview");
   const health = h("div");
+  const strangers = h("div");
   const cards = h("div", { className: "cards" });
   const links = new Table((l) => l.name, [
     { name: "Link", value: (l) => l.name, keep: true },
@@ -20,7 +21,7 @@ export function overview(root) {
   ]);
   const upstream = h("div");
   const recent = h("ul", { className: "events" });
-  root.append(title, health, cards,
+  root.append(title, health, strangers, cards,
     h("section", { className: "card" }, h("h2", {}, "Links"), links.element), upstream,
     h("section", { className: "card" }, h("h2", {}, "Lately"), recent));
 
@@ -38,7 +39,9 @@ export function overview(root) {
 
   return {
     async refresh() {
-      const [g, l, u, e] = await Promise.all([get("gateway"), get("links"), get("upstream"), get("events?limit=8&level=info")]);
+      const [g, l, u, e, a] = await Promise.all(
+        [get("gateway"), get("links"), get("upstream"), get("events?limit=8&level=info"), get("approvals")]);
+      fill(strangers, ...strangersCard(a));
       fill(health, ...(g.ready.reasons ?? []).map((r) => h("p", { className: "card error", role: "alert" }, `Not ready: ${r}.`)));
       fill(cards, devicesCard(g), messagesCard(g, rate), waitingCard(g), gatewayCard(g));
       links.show(l.links);
@@ -57,6 +60,12 @@ function devicesCard(g) {
   const states = Object.entries(g.devices).filter(([, n]) => n > 0).sort().map(([state, n]) =>
     h("li", {}, h("a", { className: `state ${state}`, href: `#/devices?state=${state}` }, `${number(n)} ${state}`)));
   return card("Devices", number(total), h("ul", { className: "states" }, ...states));
+}
+
+function strangersCard(list) {
+  if (list.waiting.length === 0) return [];
+  const words = list.waiting.length === 1 ? "1 device waits" : `${number(list.waiting.length)} devices wait`;
+  return [h("p", { className: "card" }, h("a", { href: "#/approvals" }, `${words} for approval`))];
 }
 
 function messagesCard(g, rate) {
