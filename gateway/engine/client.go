@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"time"
 
 	"mqttsn-gateway/gateway/access"
@@ -99,14 +100,29 @@ func (c *Client) publishWill() {
 
 // free ends the session. A will that waits is published: the session's end is its latest time (MQTT 5, 3.1.3.2.2).
 func (c *Client) free() {
-	c.forgetRecords()
 	for _, s := range c.subs {
 		c.e.detach(s)
 	}
+	c.e.router.handOn(maps.Values(c.subs), c.left)
+	c.forgetRecords()
 	c.subs, c.expiry = nil, 0
 	c.e.alarms.set(&c.alarm, never)
 	delete(c.e.clients, c.id)
 	c.publishWill()
+}
+
+// left lists what the client has neither acknowledged nor begun to take with QoS 2.
+func (c *Client) left(yield func(*entry) bool) {
+	for i := range c.flights {
+		if f := &c.flights[i]; f.qos == 1 && !yield(&f.entry) {
+			return
+		}
+	}
+	for i := range c.queue.len() {
+		if !yield(c.queue.at(i)) {
+			return
+		}
+	}
 }
 
 func (c *Client) schedule() {

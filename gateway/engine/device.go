@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"mqttsn-gateway/gateway/access"
@@ -286,6 +287,7 @@ func (d *Device) reset() {
 		d.north.unsubscribe(d, s, nil)
 		d.e.rec.drop(recordSub, d.record, s.record)
 	}
+	d.e.router.handOn(slices.Values(d.subs), d.left)
 	for i := range d.topics.entries {
 		d.e.rec.drop(recordTopic, d.record, uint64(i+1))
 	}

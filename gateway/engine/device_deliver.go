@@ -54,6 +54,20 @@ func (d *Device) held() iter.Seq2[*entry, phase] {
 	}
 }
 
+// left lists what the device has neither acknowledged nor begun to take with QoS 2.
+func (d *Device) left(yield func(*entry) bool) {
+	for i := range d.flights {
+		if f := &d.flights[i]; f.qos == 1 && !yield(&f.entry) {
+			return
+		}
+	}
+	for i := range d.queue.len() {
+		if !yield(d.queue.at(i)) {
+			return
+		}
+	}
+}
+
 // drop gives up a message for the device, visibly.
 func (d *Device) drop(en entry) {
 	d.stats.Dropped++
