@@ -28,7 +28,7 @@ func (a hostAsker) hear() ([]byte, netip.AddrPort, error) {
 type groupAsker struct {
 	*radio.UDP
 	radius uint8
-	trace  io.Writer
+	trace  trace
 }
 
 // maxHops is how far a datagram goes that may go everywhere.
@@ -47,9 +47,6 @@ func (s *search) openGroup(group netip.AddrPort, log io.Writer) (*groupAsker, er
 	if hops == 0 {
 		hops = maxHops
 	}
-	if !s.debug {
-		log = nil
-	}
 	udp, err := radio.ListenUDP(radio.UDPConfig{
 		Listen:   listen,
 		Groups:   []radio.MulticastGroup{{Addr: netip.AddrPortFrom(group.Addr().WithZone(""), group.Port()), Interface: name}},
@@ -58,11 +55,11 @@ func (s *search) openGroup(group netip.AddrPort, log io.Writer) (*groupAsker, er
 	if err != nil {
 		return nil, err
 	}
-	return &groupAsker{udp, s.radius, log}, nil
+	return &groupAsker{udp, s.radius, s.trace(log)}, nil
 }
 
 func (a *groupAsker) ask(datagram []byte) error {
-	showPacket(a.trace, ">", datagram)
+	a.trace.show(">", datagram)
 	return a.Broadcast(datagram, a.radius)
 }
 
@@ -71,7 +68,7 @@ func (a *groupAsker) hear() ([]byte, netip.AddrPort, error) {
 	if _, err := a.ReadBatch(p); err != nil {
 		return nil, netip.AddrPort{}, err
 	}
-	showPacket(a.trace, "<", p[0].Data)
+	a.trace.show("<", p[0].Data)
 	return p[0].Data, a.AddrPort(p[0].Peer), nil
 }
 

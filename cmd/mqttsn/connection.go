@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mqttsn-gateway/mqttsn/client"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A target is the gateway that a command line names.
@@ -18,6 +19,7 @@ type target struct {
 	only4   bool
 	only6   bool
 	debug   bool
+	version versionFlag
 	line    line
 	secured secured
 }
@@ -29,6 +31,8 @@ func (t *target) flags(f *pflag.FlagSet) {
 	f.Uint16VarP(&t.port, "port", "p", defaultPort, "UDP `PORT` of the gateway")
 	f.BoolVarP(&t.only4, "ipv4", "4", false, "use IPv4 only")
 	f.BoolVarP(&t.only6, "ipv6", "6", false, "use IPv6 only")
+	t.version = versionFlag(v2.V12)
+	f.VarP(&t.version, "protocol-version", "V", "`VERSION` of the protocol: 1.2, or 2.0, which is a draft")
 	f.BoolVarP(&t.debug, "debug", "d", false, "show every packet that is sent and received")
 }
 
@@ -70,6 +74,7 @@ type session struct {
 	keep      bool
 	keepAlive uint16
 	will      will
+	v20       options20
 	interval  time.Duration // T_retry
 	retries   int           // N_retry
 }
@@ -82,6 +87,7 @@ func (s *session) flags(f *pflag.FlagSet) {
 	f.Uint16VarP(&s.keepAlive, "keepalive", "k", 60, "`SECONDS` within which client and gateway hear from each other; 0: they need not")
 	f.BoolVarP(&s.keep, "disable-clean-session", "c", false, "go on with the gateway's session for this client id, and leave it there; needs -i")
 	s.will.flags(f)
+	s.v20.flags(f)
 	f.DurationVar(&s.interval, "retry-interval", 3*time.Second, "how long to wait for an answer before asking again")
 	f.IntVar(&s.retries, "retries", 3, "ask again so many `TIMES` before giving up")
 }
@@ -95,10 +101,7 @@ func (s *session) check() error {
 	case s.retries < 0:
 		return errors.New("--retries must not be less than 0")
 	}
-	if err := s.will.check(); err != nil {
-		return err
-	}
-	return s.target.check()
+	return errors.Join(s.will.check(), s.v20.check(s.version, s.keepAlive), s.target.check())
 }
 
 // maxDatagram is what UDP carries, and more than gateways can be expected to take.
@@ -114,7 +117,7 @@ func (s *session) config() client.Config {
 	if retries == 0 {
 		retries = -1 // 0 is the default there
 	}
-	return client.Config{
+	c := client.Config{
 		ClientID:      id,
 		KeepAlive:     time.Duration(s.keepAlive) * time.Second,
 		CleanSession:  !s.keep,
@@ -124,4 +127,8 @@ func (s *session) config() client.Config {
 		MTU:           maxDatagram,
 		FirstMsgID:    uint16(rand.Uint32()),
 	}
+	if s.version.is20() {
+		c.V2 = s.v20.config(s.keep)
+	}
+	return c
 }

@@ -20,6 +20,9 @@ type decode struct {
 	ports  []uint
 	octets bool
 
+	version    versionFlag // neither: find out
+	recogniser recogniser
+
 	w                io.Writer
 	shown, malformed int
 }
@@ -34,6 +37,8 @@ func decodeCommand() *cobra.Command {
 				"and lines that begin with # are passed over. Digits may be separated by spaces, colons, dashes and commas.",
 			"A capture is a pcap or pcapng file as tcpdump, tshark and Wireshark write it. UDP datagrams from or to the port are\n"+
 				"shown with their time and addresses.",
+			"It finds out which version of the protocol a packet is of, and says so if it is 2.0. Some fit both: those are taken for\n"+
+				"what came before them, between the same addresses if it is a capture, else for 1.2.",
 			"It exits with 1 if a packet was malformed."),
 		Example: examples("mqttsn decode 0B 0C 20 00 01 00 02 32 31 2E 35",
 			"mqttsn decode -f capture.pcapng",
@@ -43,6 +48,7 @@ func decodeCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVarP(&d.file, "file", "f", "", "`FILE` to read: a capture, or hexadecimal digits")
 	f.UintSliceVarP(&d.ports, "port", "p", []uint{defaultPort}, "UDP `PORT` to look at in a capture; may be given again; 0: all")
+	f.VarP(&d.version, "protocol-version", "V", "`VERSION` of the protocol, 1.2 or 2.0; by default what each packet looks like")
 	f.BoolVarP(&d.octets, "octets", "x", false, "show the octets of every packet too")
 	return cmd
 }
@@ -58,7 +64,7 @@ func (d *decode) run(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		d.show("", b)
+		d.show("", way{}, b)
 	case d.file != "":
 		err = d.openFile()
 	default:
@@ -106,7 +112,7 @@ func (d *decode) readLines(r io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		d.show("", b)
+		d.show("", way{}, b)
 	}
 	return lines.Err()
 }
@@ -133,7 +139,7 @@ func (d *decode) readCapture(r io.Reader) error {
 			fmt.Fprintf(d.w, "%scaptured in part: %d of %d octets [% X]\n", head, len(datagram.Data), datagram.Len, datagram.Data)
 			continue
 		}
-		d.show(head, datagram.Data)
+		d.show(head, wayOf(datagram.From, datagram.To), datagram.Data)
 	}
 }
 
@@ -155,8 +161,14 @@ func (d *decode) wants(datagram capture.Datagram) bool {
 }
 
 // show writes a line about a datagram.
-func (d *decode) show(head string, datagram []byte) {
-	words, ok := describe(datagram)
+func (d *decode) show(head string, w way, datagram []byte) {
+	version := d.version
+	if version == 0 {
+		if version = d.recogniser.version(w, datagram); version.is20() {
+			head += "2.0 "
+		}
+	}
+	words, ok := version.describe(datagram)
 	d.shown++
 	if !ok {
 		d.malformed++

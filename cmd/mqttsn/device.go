@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mqttsn-gateway/mqttsn/client"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A device is a client, with the wire that it speaks over and where its troubles are told.
@@ -66,8 +67,7 @@ func (d *device) stayConnected(ctx context.Context, again func() error) {
 				fmt.Fprintln(d.log, "mqttsn: connected again")
 				return
 			}
-			rejected := (*client.RejectedError)(nil)
-			if errors.As(err, &rejected) {
+			if congested(err) {
 				pause = congestionPause
 			}
 			if !sleepFor(ctx, pause) {
@@ -75,6 +75,12 @@ func (d *device) stayConnected(ctx context.Context, again func() error) {
 			}
 		}
 	})
+}
+
+// congested tells whether the gateway wants to be left alone for a while. In version 1.2, any refusal may mean that.
+func congested(err error) bool {
+	reasoned := (*client.ReasonError)(nil)
+	return errors.As(err, new(*client.RejectedError)) || errors.As(err, &reasoned) && reasoned.Reason == v2.Congestion
 }
 
 // sleepFor waits, and tells whether it was let.

@@ -12,6 +12,7 @@ import (
 
 	"mqttsn-gateway/mqttsn"
 	"mqttsn-gateway/mqttsn/client"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -27,6 +28,7 @@ func (t *target) String() string {
 // "the connection".
 func (t *target) explain(what string, err error) error {
 	rejected := (*client.RejectedError)(nil)
+	reasoned := (*client.ReasonError)(nil)
 	errno := syscall.Errno(0)
 	switch {
 	case err == nil:
@@ -35,6 +37,10 @@ func (t *target) explain(what string, err error) error {
 		return err
 	case errors.As(err, &rejected):
 		return failure{fmt.Errorf("the gateway at %s refuses %s: %s", t, what, reason(rejected.Code))}
+	case errors.As(err, &reasoned) && reasoned.Type != v2.TypeDisconnect:
+		return failure{fmt.Errorf("the gateway at %s refuses %s: %s", t, what, inWords(reasoned.Reason))}
+	case errors.As(err, &reasoned):
+		return failure{fmt.Errorf("the gateway at %s has ended the session: %s", t, inWords(reasoned.Reason))}
 	case errors.Is(err, client.ErrDisconnected):
 		return failure{fmt.Errorf("the gateway at %s has ended the session", t)}
 	case refused(err) && errors.As(err, &errno):
@@ -63,6 +69,15 @@ func reason(c mqttsn.ReturnCode) string {
 	return fmt.Sprintf("return code %v", c)
 }
 
+// inWords is a reason code of version 2.0.
+func inWords(c v2.ReasonCode) string {
+	words := strings.ReplaceAll(c.String(), "-", " ")
+	if c == v2.Congestion {
+		words += "; try again in some minutes"
+	}
+	return words
+}
+
 // explainLookup is explain for a host that has no address.
 func (t *target) explainLookup(err error) error {
 	dns := (*net.DNSError)(nil)
@@ -76,4 +91,6 @@ func (t *target) explainLookup(err error) error {
 }
 
 // plain is an error without the name of the package that it comes from.
-func plain(err error) string { return strings.TrimPrefix(err.Error(), "mqttsn: ") }
+func plain(err error) string {
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "mqttsn: "), "mqttsn 2.0: ")
+}

@@ -74,7 +74,7 @@ func rootCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mqttsn",
 		Short: "The device's side of MQTT-SN by hand",
-		Long: paragraphs("mqttsn does by hand what a device does that speaks MQTT-SN 1.2 over UDP: publish, subscribe, sleep.",
+		Long: paragraphs("mqttsn does by hand what a device does that speaks MQTT-SN 1.2 or 2.0: publish, subscribe, sleep.",
 			"Its options are those of mosquitto_pub and mosquitto_sub, so -h is the gateway's host, and help is --help."),
 		Example: examples("mqttsn pub -t plant/th1 -m 21.5 -q 1",
 			"mqttsn sub -t 'plant/#' -v"),

@@ -50,8 +50,8 @@ func (p *pub) run(cmd *cobra.Command) error {
 	switch {
 	case err != nil:
 		return err
-	case p.qos.qos == mqttsn.QoSMinus1 && topic.Type == mqttsn.Normal:
-		return errors.New("a message of QoS -1 has no topic by name: give --predefined or --short instead of -t")
+	case p.qos.qos == mqttsn.QoSMinus1 && topic.Type == mqttsn.Normal && !p.version.is20():
+		return errors.New("a message of QoS -1 has no topic by name in version 1.2: give --predefined or --short instead of -t")
 	}
 	if err := errors.Join(p.payload.check(cmd.Flags()), p.check()); err != nil {
 		return err
@@ -70,6 +70,9 @@ func (p *pub) send(cmd *cobra.Command, message client.Message) error {
 	ctx := cmd.Context()
 	cfg := p.config()
 	cfg.Resume = p.payload.lines
+	if cfg.V2 != nil {
+		cfg.V2.FullNames = !p.payload.lines // an alias for one message is not worth a question
+	}
 	d, err := p.open(ctx, cmd.ErrOrStderr(), cfg, func(ctx context.Context, d *device) error {
 		if message.QoS == mqttsn.QoSMinus1 {
 			return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A search is what the command line of search says.
@@ -62,7 +63,7 @@ func (s *search) look(ctx context.Context, w, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	answers := &answers{w: w, enough: s.limits.count, lines: make(map[string]bool)}
+	answers := &answers{w: w, version: s.version, enough: s.limits.count, lines: make(map[string]bool)}
 	if reachesMany(list[0].Addr()) {
 		var g *groupAsker
 		if g, err = s.openGroup(list[0], log); err == nil {
@@ -114,8 +115,12 @@ func (s *search) ask(ctx context.Context, a asker, answers *answers) error {
 	}()
 	ticker := time.NewTicker(askAgain)
 	defer ticker.Stop()
+	question := mqttsn.SearchGw{Radius: s.radius}.Append(nil)
+	if s.version.is20() {
+		question = v2.SearchGw{}.Append(nil)
+	}
 	for {
-		if err := a.ask(mqttsn.SearchGw{Radius: s.radius}.Append(nil)); err != nil {
+		if err := a.ask(question); err != nil {
 			return err
 		}
 		select {
@@ -131,9 +136,10 @@ func (s *search) ask(ctx context.Context, a asker, answers *answers) error {
 
 // answers are the gateways that were found, each printed once.
 type answers struct {
-	w      io.Writer
-	enough int // 0: never
-	lines  map[string]bool
+	w       io.Writer
+	version versionFlag
+	enough  int // 0: never
+	lines   map[string]bool
 }
 
 // maxAnswers bounds the memory for what was found. Gateways have 255 ids.
@@ -141,7 +147,7 @@ const maxAnswers = 4096
 
 // take looks at a datagram and tells whether there are answers enough.
 func (a *answers) take(datagram []byte, from netip.AddrPort) bool {
-	line := gatewayLine(datagram, from)
+	line := a.version.gatewayLine(datagram, from)
 	if line != "" && !a.lines[line] && len(a.lines) < maxAnswers {
 		a.lines[line] = true
 		fmt.Fprintln(a.w, line)
@@ -150,19 +156,32 @@ func (a *answers) take(datagram []byte, from netip.AddrPort) bool {
 }
 
 // gatewayLine says what a packet tells of a gateway, "" if nothing.
-func gatewayLine(datagram []byte, from netip.AddrPort) string {
-	packet, err := mqttsn.Parse(datagram)
+func (f versionFlag) gatewayLine(datagram []byte, from netip.AddrPort) string {
+	packet, err := f.parse(datagram)
 	if err != nil {
 		return ""
 	}
 	switch p := packet.(type) {
 	case *mqttsn.Advertise:
-		return fmt.Sprintf("gateway %d at %v, which says so every %v", p.GwID, from, time.Duration(p.Duration)*time.Second)
+		return advertisedLine(p.GwID, p.Duration, from)
+	case *v2.Advertise:
+		return advertisedLine(p.GatewayID, p.Duration, from)
 	case *mqttsn.GwInfo:
-		if len(p.GwAdd) > 0 {
-			return fmt.Sprintf("gateway %d at %x (hex), says the device at %v", p.GwID, p.Address(), from)
-		}
-		return fmt.Sprintf("gateway %d at %v", p.GwID, from)
+		return foundLine(p.GwID, p.Address(), from)
+	case *v2.GwInfo:
+		return foundLine(p.GatewayID, p.Address, from)
 	}
 	return ""
+}
+
+func advertisedLine(id uint8, seconds uint16, from netip.AddrPort) string {
+	return fmt.Sprintf("gateway %d at %v, which says so every %v", id, from, time.Duration(seconds)*time.Second)
+}
+
+// foundLine is about the gateway itself, or about the address that a device gives for it.
+func foundLine(id uint8, address []byte, from netip.AddrPort) string {
+	if len(address) > 0 {
+		return fmt.Sprintf("gateway %d at %x (hex), says the device at %v", id, address, from)
+	}
+	return fmt.Sprintf("gateway %d at %v", id, from)
 }

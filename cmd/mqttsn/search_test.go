@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/mqttsn"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/radio"
 )
 
@@ -74,7 +75,7 @@ func TestGatewayLine(t *testing.T) {
 	} {
 		b, err := parseHex(hex)
 		require.NoError(t, err)
-		require.Equal(t, want, gatewayLine(b, from), hex)
+		require.Equal(t, want, versionFlag(v2.V12).gatewayLine(b, from), hex)
 	}
 }
 

@@ -43,7 +43,7 @@ func sleepCommand() *cobra.Command {
 	s.topics.flags(f, "subscribe to a topic name or `FILTER`; may be given again")
 	f.DurationVar(&s.duration, "for", 30*time.Second, "how long to sleep each time")
 	f.IntVar(&s.cycles, "cycles", 3, "sleep so many `TIMES`; 0: go on until interrupted")
-	f.DurationVar(&s.announce, "announce", 0, "how long to tell the gateway that it will be; by default as long as it is, and time for the retries")
+	f.DurationVar(&s.announce, "announce", 0, "how long to tell the gateway that it will be; by default as long as it is, and the retries")
 	f.VarP(&s.qos, "qos", "q", "highest QoS in which to get messages, 0 to 2")
 	s.printer.flags(f)
 	s.session.flags(f)
@@ -64,8 +64,8 @@ func (s *sleep) run(cmd *cobra.Command) error {
 	switch {
 	case s.duration <= 0 || s.announce < 0 || s.cycles < 0:
 		return errors.New("--for, --announce and --cycles must not be less than 0, and --for not 0")
-	case s.announce > math.MaxUint16*time.Second:
-		return fmt.Errorf("nobody can sleep for longer than %v", math.MaxUint16*time.Second)
+	case s.announce > math.MaxUint16*time.Second && !s.version.is20():
+		return fmt.Errorf("nobody can sleep for longer than %v in version 1.2", math.MaxUint16*time.Second)
 	}
 	s.printer.w = cmd.OutOrStdout()
 	return s.explain("the request", s.live(cmd.Context(), cmd.ErrOrStderr(), list))

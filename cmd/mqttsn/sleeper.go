@@ -102,7 +102,8 @@ func (s *sleeper) sleep(ctx context.Context, announce time.Duration) error {
 	return err
 }
 
-// rest sleeps until it is time to wake. The device hears nothing, but we do.
+// rest sleeps until it is time to wake. A device hears nothing meanwhile, but we do. In version 2.0 the gateway may ask the
+// device to wake, and may end the session.
 func (s *sleeper) rest(ctx context.Context) error {
 	timer := time.NewTimer(s.duration)
 	defer timer.Stop()
@@ -112,7 +113,17 @@ func (s *sleeper) rest(ctx context.Context) error {
 			if !ok {
 				return s.broken
 			}
-			words, _ := describe(b)
+			s.core.Receive(s.now(), b, &s.out)
+			woken, lost := s.out.Wakeup, s.out.Lost
+			s.out.Reset()
+			switch {
+			case lost != nil:
+				return lost
+			case woken:
+				s.say("woken by the gateway")
+				return nil
+			}
+			words, _ := s.wire.trace.version.describe(b)
 			s.say("sent to a sleeping device: %s", words)
 		case <-timer.C:
 			return nil
@@ -122,10 +133,10 @@ func (s *sleeper) rest(ctx context.Context) error {
 	}
 }
 
-// wake collects what the gateway has kept. If there is no answer, the device sleeps on.
+// wake collects what the gateway has kept. If there is no answer, the device sleeps on, unless its session is lost by that.
 func (s *sleeper) wake(ctx context.Context) error {
 	_, err := s.do(ctx, (*client.Core).Wake)
-	if errors.Is(err, client.ErrTimeout) {
+	if errors.Is(err, client.ErrTimeout) && s.core.State() == client.Asleep {
 		s.say("no answer")
 		return nil
 	}

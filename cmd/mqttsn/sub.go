@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttsn-gateway/mqttsn/client"
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // A sub is what the command line of sub says.
@@ -17,6 +18,9 @@ type sub struct {
 	qos     qosFlag
 	printer printer
 	limits  limits
+
+	options        client.SubscribeOptions // 2.0
+	retainHandling retainHandlingFlag
 }
 
 func subCommand() *cobra.Command {
@@ -37,6 +41,9 @@ func subCommand() *cobra.Command {
 	f := cmd.Flags()
 	s.topics.flags(f, "subscribe to a topic name or `FILTER`; may be given again")
 	f.VarP(&s.qos, "qos", "q", "highest QoS in which to get messages, 0 to 2")
+	f.BoolVar(&s.options.NoLocal, "no-local", false, "2.0: not what this client publishes itself")
+	f.BoolVar(&s.options.RetainAsPublished, "retain-as-published", false, "2.0: messages are shown as retained if they were published so")
+	f.Var(&s.retainHandling, "retain-handling", "2.0: send retained messages always, for a new subscription, or never")
 	s.printer.flags(f)
 	s.limits.flags(f, "messages")
 	s.session.flags(f)
@@ -48,8 +55,12 @@ func (s *sub) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	s.options.RetainHandling = v2.RetainHandling(s.retainHandling)
 	if err := errors.Join(s.limits.check(), s.check()); err != nil {
 		return err
+	}
+	if s.options != (client.SubscribeOptions{}) && !s.version.is20() {
+		return errors.New("options of a subscription need version 2.0 of the protocol: give -V 2.0")
 	}
 	ctx, stop := s.limits.context(cmd.Context())
 	defer stop()
@@ -109,7 +120,7 @@ func (s *sub) printUntilEnough(stop context.CancelCauseFunc) func(client.Message
 
 func (s *sub) subscribe(ctx context.Context, d *device, list []client.Topic) error {
 	for _, topic := range list {
-		granted, err := d.Subscribe(ctx, topic, s.qos.qos, nil)
+		granted, err := d.SubscribeWith(ctx, topic, s.qos.qos, s.options, nil)
 		if err != nil {
 			return s.explain(fmt.Sprintf("the subscription to %v", topic), err)
 		}

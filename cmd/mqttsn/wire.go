@@ -10,15 +10,13 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"mqttsn-gateway/mqttsn"
 )
 
 // A wire is the way to a gateway: a UDP socket, DTLS connection or serial line that shows what passes, if that is wanted,
 // and tells at once when it cannot work. It is a client.Transport.
 type wire struct {
 	net.Conn
-	trace  io.Writer   // nil: show nothing
+	trace  trace
 	failed func(error) // called when the network refuses a datagram, from any goroutine
 	lost   atomic.Pointer[error]
 }
@@ -27,7 +25,7 @@ func (w *wire) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b)
 	switch {
 	case err == nil:
-		showPacket(w.trace, "<", b[:n])
+		w.trace.show("<", b[:n])
 	case !errors.Is(err, net.ErrClosed):
 		w.failed(err)
 	}
@@ -35,7 +33,7 @@ func (w *wire) Read(b []byte) (int, error) {
 }
 
 func (w *wire) Write(b []byte) (int, error) {
-	showPacket(w.trace, ">", b)
+	w.trace.show(">", b)
 	n, err := w.Conn.Write(b)
 	if err != nil {
 		w.lost.Store(&err)
@@ -52,25 +50,22 @@ func (w *wire) writeError() error {
 	return nil
 }
 
-// showPacket writes a line with the time, where the packet goes, and what it says.
-func showPacket(trace io.Writer, direction string, datagram []byte) {
-	if trace != nil {
-		words, _ := describe(datagram)
-		fmt.Fprintf(trace, "%s %s %s\n", time.Now().Format(clock), direction, words)
+// A trace shows packets of a version of the protocol.
+type trace struct {
+	w       io.Writer // nil: show nothing
+	version versionFlag
+}
+
+// show writes a line with the time, where the packet goes, and what it says.
+func (t trace) show(direction string, datagram []byte) {
+	if t.w != nil {
+		words, _ := t.version.describe(datagram)
+		fmt.Fprintf(t.w, "%s %s %s\n", time.Now().Format(clock), direction, words)
 	}
 }
 
 // clock is how times are shown that concern the present.
 const clock = "15:04:05.000"
-
-// describe puts a datagram into words. It returns false for one that is no packet, and the words say why.
-func describe(datagram []byte) (string, bool) {
-	p, err := mqttsn.Parse(datagram)
-	if err != nil {
-		return fmt.Sprintf("malformed: %s [% X]", plain(err), datagram), false
-	}
-	return p.String(), true
-}
 
 // addresses resolves the host.
 func (t *target) addresses(ctx context.Context) ([]netip.AddrPort, error) {
@@ -90,10 +85,8 @@ func (t *target) addresses(ctx context.Context) ([]netip.AddrPort, error) {
 type attempt func(context.Context, *wire) error
 
 // reach finds the way to the gateway: the serial line, or the first of the host's addresses where somebody listens.
-func (t *target) reach(ctx context.Context, trace io.Writer, try attempt) error {
-	if !t.debug {
-		trace = nil
-	}
+func (t *target) reach(ctx context.Context, log io.Writer, try attempt) error {
+	trace := t.trace(log)
 	if t.line.given() {
 		return over(ctx, t.line.open, trace, try)
 	}
@@ -108,6 +101,14 @@ func (t *target) reach(ctx context.Context, trace io.Writer, try attempt) error 
 	return dialEach(ctx, list, dial, trace, try)
 }
 
+// trace shows every packet, if that is wanted.
+func (t *target) trace(log io.Writer) trace {
+	if !t.debug {
+		log = nil
+	}
+	return trace{log, t.version}
+}
+
 // A dialer connects with a gateway.
 type dialer func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 
@@ -115,7 +116,7 @@ func dialUDP(_ context.Context, to netip.AddrPort) (net.Conn, error) {
 	return net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
 }
 
-func dialEach(ctx context.Context, list []netip.AddrPort, dial dialer, trace io.Writer, try attempt) (err error) {
+func dialEach(ctx context.Context, list []netip.AddrPort, dial dialer, trace trace, try attempt) (err error) {
 	for _, address := range list {
 		open := func(ctx context.Context) (net.Conn, error) { return dial(ctx, address) }
 		err = over(ctx, open, trace, try)
@@ -127,7 +128,7 @@ func dialEach(ctx context.Context, list []netip.AddrPort, dial dialer, trace io.
 }
 
 // over opens a connection and tries it.
-func over(ctx context.Context, open func(context.Context) (net.Conn, error), trace io.Writer, try attempt) error {
+func over(ctx context.Context, open func(context.Context) (net.Conn, error), trace trace, try attempt) error {
 	conn, err := open(ctx)
 	if err != nil {
 		return err

@@ -47,8 +47,8 @@ func TestDialEach(t *testing.T) {
 		require.Equal(t, net.UDPAddrFromAddrPort(there).String(), w.RemoteAddr().String())
 		return nil
 	}
-	require.NoError(t, dialEach(t.Context(), []netip.AddrPort{gone, there}, dialUDP, nil, ask))
-	require.ErrorIs(t, dialEach(t.Context(), []netip.AddrPort{gone, gone}, dialUDP, nil, ask), syscall.ECONNREFUSED)
+	require.NoError(t, dialEach(t.Context(), []netip.AddrPort{gone, there}, dialUDP, trace{}, ask))
+	require.ErrorIs(t, dialEach(t.Context(), []netip.AddrPort{gone, gone}, dialUDP, trace{}, ask), syscall.ECONNREFUSED)
 }
 
 // A datagram that the network does not take is not forgotten.

@@ -55,23 +55,37 @@ func TestMessages(t *testing.T) {
 			return startTransparent(t, startMosquitto(t).addr, gatewayOptions{})
 		}},
 	} {
-		t.Run(mode.name+"/up", func(t *testing.T) {
-			t.Parallel()
-			cli := programs.Ours(t, "mqttsn")
-			g := mode.start(t)
-			messagesUp(t, g, cli)
-		})
-		t.Run(mode.name+"/down", func(t *testing.T) {
-			t.Parallel()
-			cli := programs.Ours(t, "mqttsn")
-			g := mode.start(t)
-			messagesDown(t, g, cli)
-		})
+		for _, version := range []string{"1.2", "2.0"} {
+			t.Run(mode.name+"/up/"+version, func(t *testing.T) {
+				t.Parallel()
+				cli := ourTool(t, version)
+				g := mode.start(t)
+				messagesUp(t, g, cli)
+			})
+			t.Run(mode.name+"/down/"+version, func(t *testing.T) {
+				t.Parallel()
+				cli := ourTool(t, version)
+				g := mode.start(t)
+				messagesDown(t, g, cli)
+			})
+		}
 	}
 }
 
+// A tool is our command line tool, speaking a version of MQTT-SN.
+type tool struct{ path, version string }
+
+func ourTool(t testing.TB, version string) tool { return tool{programs.Ours(t, "mqttsn"), version} }
+
+// start runs a command of it against the gateway.
+func (c tool) start(t testing.TB, g *gatewayProcess, command string, args ...string) *programs.Process {
+	t.Helper()
+	way := []string{command, "-V", c.version, "-h", "127.0.0.1", "-p", programs.PortOf(t, g.udp)}
+	return programs.Start(t, c.path, append(way, args...)...)
+}
+
 // messagesUp has devices publish. Ordinary clients of both protocol versions listen.
-func messagesUp(t *testing.T, g *gatewayProcess, cli string) {
+func messagesUp(t *testing.T, g *gatewayProcess, cli tool) {
 	old := subscribe(t, g.mqtt, "#", 2, "-V", "mqttv311")
 	young := subscribe(t, g.mqtt, "#", 2, "-V", "mqttv5")
 	for _, m := range messages {
@@ -87,7 +101,7 @@ func messagesUp(t *testing.T, g *gatewayProcess, cli string) {
 }
 
 // messagesDown has ordinary clients publish, and devices receive.
-func messagesDown(t *testing.T, g *gatewayProcess, cli string) {
+func messagesDown(t *testing.T, g *gatewayProcess, cli tool) {
 	for i, m := range messages {
 		version := []string{"mqttv311", "mqttv5"}[i%2]
 		why := fmt.Sprintf("down, %s: %v", version, m)
@@ -105,13 +119,13 @@ func messagesDown(t *testing.T, g *gatewayProcess, cli string) {
 }
 
 // devicePublish sends a message by `mqttsn pub`, which ends when the gateway has acknowledged it.
-func devicePublish(t *testing.T, g *gatewayProcess, cli string, m message) {
+func devicePublish(t *testing.T, g *gatewayProcess, cli tool, m message) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "payload")
 	if err := os.WriteFile(file, []byte(m.payload), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"pub", "-h", "127.0.0.1", "-p", programs.PortOf(t, g.udp), "-t", m.topic, "-q", strconv.Itoa(m.qos)}
+	args := []string{"-t", m.topic, "-q", strconv.Itoa(m.qos)}
 	if m.payload == "" {
 		args = append(args, "-n")
 	} else {
@@ -120,7 +134,7 @@ func devicePublish(t *testing.T, g *gatewayProcess, cli string, m message) {
 	if m.retain {
 		args = append(args, "-r")
 	}
-	programs.Start(t, cli, args...).Succeed()
+	cli.start(t, g, "pub", args...).Succeed()
 }
 
 // A deviceSubscriber is a running `mqttsn sub` that ends with its first message.
@@ -128,14 +142,13 @@ type deviceSubscriber struct{ *programs.Process }
 
 // deviceSubscribe subscribes to the topic of m with its QoS. With -d the tool writes the packets that it sends and gets
 // to standard error; messages alone go to standard output.
-func deviceSubscribe(t *testing.T, g *gatewayProcess, cli string, m message) deviceSubscriber {
+func deviceSubscribe(t *testing.T, g *gatewayProcess, cli tool, m message) deviceSubscriber {
 	t.Helper()
-	args := []string{"sub", "-h", "127.0.0.1", "-p", programs.PortOf(t, g.udp),
-		"-t", m.topic, "-q", strconv.Itoa(m.qos), "-d", "-C", "1", "-W", "10"}
+	args := []string{"-t", m.topic, "-q", strconv.Itoa(m.qos), "-d", "-C", "1", "-W", "10"}
 	if m.payload != "" {
 		args = append(args, "-v")
 	}
-	return deviceSubscriber{programs.Start(t, cli, args...)}
+	return deviceSubscriber{cli.start(t, g, "sub", args...)}
 }
 
 // wantOutput waits for the end of the tool: it must have written the message, as mosquitto_sub -v does, and no more.

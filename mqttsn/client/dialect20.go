@@ -24,7 +24,9 @@ func newV20(c *Core) *v20 {
 		d.options.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
 	for id, name := range c.cfg.Predefined {
-		d.aliases[name] = id
+		if name != "" {
+			d.aliases[name] = id
+		}
 	}
 	return d
 }
