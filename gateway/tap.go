@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"net/netip"
@@ -30,9 +29,12 @@ func (l *loop) watch(ctx context.Context, t *trace.Tap) bool {
 // serveWatched serves a datagram, and shows it to who watches. The session that it concerns may begin or end with it.
 func (l *loop) serveWatched(now time.Duration, link engine.LinkID, p *radio.Packet) {
 	a := trace.AddrOf(link, p.Peer, p.Data)
-	before := l.engine.Owner(a)
+	client, version := l.engine.Owner(a)
 	l.engine.Datagram(now, link, p.Peer, p.Data, &l.out)
-	l.show(trace.Packet{Addr: a, Client: cmp.Or(l.engine.Owner(a), before), Data: p.Data})
+	if c, v := l.engine.Owner(a); c != "" {
+		client, version = c, v
+	}
+	l.show(trace.Packet{Addr: a, Client: client, Version: version, Data: p.Data})
 }
 
 // watchSent shows what is about to be sent.
@@ -40,7 +42,8 @@ func (l *loop) watchSent() {
 	for i := range l.out.Datagrams {
 		d := &l.out.Datagrams[i]
 		a := trace.AddrOf(d.Link, d.Peer, d.Data)
-		l.show(trace.Packet{Out: true, Addr: a, Client: l.engine.Owner(a), Data: d.Data})
+		client, version := l.engine.Owner(a)
+		l.show(trace.Packet{Out: true, Addr: a, Client: client, Version: version, Data: d.Data})
 	}
 	for i := range l.out.Broadcasts {
 		b := &l.out.Broadcasts[i]

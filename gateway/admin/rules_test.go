@@ -3,12 +3,16 @@ package admin
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
+
+	"mqttsn-gateway/gateway/engine"
 )
 
 // What we give people for Prometheus and Grafana must ask for metrics and labels that exist.
@@ -49,4 +53,31 @@ func TestObserversUseLabelsThatExist(t *testing.T) {
 			require.Contains(t, known, use[1], file)
 		}
 	}
+}
+
+// promtool runs Prometheus's own judge of such files.
+func promtool(t *testing.T, stdin string, args ...string) {
+	t.Helper()
+	program, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("CI") == "" {
+			t.Skip("promtool is not installed; .ci/deps installs it")
+		}
+		require.NoError(t, err)
+	}
+	c := exec.CommandContext(t.Context(), program, args...)
+	c.Stdin = strings.NewReader(stdin)
+	out, err := c.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+func TestPromtoolTakesTheRules(t *testing.T) {
+	promtool(t, "", "check", "rules", "--lint=all", "--lint-fatal", "../../configs/prometheus/alerts.yaml")
+}
+
+// Prometheus's own conventions for names, types and help.
+func TestPromtoolTakesTheMetrics(t *testing.T) {
+	w := newWorld(t, engine.Aggregating)
+	w.device(1)
+	promtool(t, w.scrape(), "check", "metrics")
 }

@@ -94,9 +94,10 @@ func (w *world) hear(i int, p mqttsn.Packet) {
 	w.ask(w.t.Context(), func(e *engine.Engine, now time.Duration, out *engine.Out) {
 		e.Datagram(now, 0, peer, p.Append(nil), out)
 		a := engine.Addr{Peer: peer}
-		w.taps.Show(trace.Packet{At: time.Now(), Addr: a, Client: e.Owner(a), Data: p.Append(nil)})
+		client, version := e.Owner(a)
+		w.taps.Show(trace.Packet{At: time.Now(), Addr: a, Client: client, Version: version, Data: p.Append(nil)})
 		for _, d := range out.Datagrams {
-			w.taps.Show(trace.Packet{At: time.Now(), Out: true, Addr: a, Client: e.Owner(a), Data: d.Data})
+			w.taps.Show(trace.Packet{At: time.Now(), Out: true, Addr: a, Client: client, Version: version, Data: d.Data})
 		}
 	})
 }

@@ -1,5 +1,7 @@
 package engine
 
+import v2 "mqttsn-gateway/mqttsn/v2"
+
 // Counts is how much an engine holds at present.
 type Counts struct {
 	Devices       int // sessions of devices, kept ones included
@@ -37,10 +39,11 @@ func (e *Engine) Counts() Counts {
 	return c
 }
 
-// Owner is the client id of the session that an address belongs to, empty if it belongs to none.
-func (e *Engine) Owner(a Addr) string {
+// Owner is the session that an address belongs to, and its version of the protocol; empty and Neither if it belongs to
+// none.
+func (e *Engine) Owner(a Addr) (id string, version v2.Version) {
 	if d := e.byAddr[a]; d != nil {
-		return d.id
+		return d.id, d.traits().version
 	}
-	return ""
+	return "", v2.Neither
 }

@@ -108,6 +108,27 @@ func TestTapsKnowWhoSpoke(t *testing.T) {
 	require.Len(t, tap.Take(), 1)
 }
 
+// A forwarder of one version brings devices of the other, and a protected packet names its sender.
+func TestAddrOf(t *testing.T) {
+	inner := v2.Pingreq{PacketID: 1}.Append(nil)
+	require.Equal(t, engine.Addr{Forwarded: true, Forwarder2: true, Node: "\x07"}, AddrOf(0, [20]byte{}, v2.Forwarder{Address: []byte{7}, Inner: inner}.Append(nil)))
+	sender := v2.SenderID{1, 2, 3}
+	protected := v2.Protection{Scheme: v2.HMACSHA256, SenderID: sender, Protected: inner, Tag: make([]byte, 32)}.Append(nil)
+	require.Equal(t, engine.Addr{Sender: sender}, AddrOf(0, [20]byte{}, protected))
+
+	var taps Taps
+	tap := NewTap("", nil)
+	taps.Add(tap)
+	taps.Show(Packet{Client: "th7", Version: v2.V20, Data: mqttsn.Forward{NodeID: []byte{7}, Inner: inner}.Append(nil)})
+	taps.Show(Packet{Client: "th7", Version: v2.V12, Data: v2.Forwarder{Address: []byte{7}, Inner: connect("th7")}.Append(nil)})
+	taps.Show(Packet{Client: "th7", Version: v2.V20, Addr: AddrOf(0, [20]byte{}, protected), Data: protected})
+	taps.Show(Packet{Out: true, Data: inner}) // to the address that the protected one came from
+	for _, p := range tap.Take() {
+		require.NotContains(t, p.Text(), "malformed")
+		require.Equal(t, "th7", p.Client)
+	}
+}
+
 func TestTapsTellVersionsApart(t *testing.T) {
 	var taps Taps
 	tap := NewTap("", nil)

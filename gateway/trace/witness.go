@@ -25,10 +25,14 @@ func (w *witness) see(p *Packet) {
 	if p.Broadcast {
 		return
 	}
+	p.Addr.Sender = v2.SenderID{} // what we send is protected in our own name
 	s := w.seen[p.Addr]
 	before := s
+	if p.Version != v2.Neither {
+		s.version = p.Version
+	}
 	if !p.Out {
-		if v := versionOf(p, s.version); v == v2.V12 || v == v2.V20 {
+		if v := v2.Detect(p.Data, v2.Origin{Version: s.version}); v == v2.V12 || v == v2.V20 {
 			s.version = v
 		}
 	}
@@ -49,15 +53,6 @@ func (w *witness) remember(a engine.Addr, s speaker) {
 		w.seen = make(map[engine.Addr]speaker)
 	}
 	w.seen[a] = s
-}
-
-// versionOf is the version of a packet from a device that spoke another before, or none.
-func versionOf(p *Packet, before v2.Version) v2.Version {
-	v := v2.Detect(p.Data, v2.Origin{Version: before})
-	if v == v2.Ambiguous && p.Client != "" {
-		return v2.V12
-	}
-	return v
 }
 
 // clientOf is the client id in a packet that asks for a session; empty if it has none.

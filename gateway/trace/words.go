@@ -11,21 +11,27 @@ import (
 // Text puts the packet into words, in one line: `PUBLISH qos=1 topic=1 msgid=7 "21.5"`. Of one that makes no sense it
 // says why.
 func (p *Packet) Text() string {
-	text12, err12 := words12(p.Data)
-	text20, err20 := words20(p.Data)
-	switch {
-	case p.Version == v2.V20 && err20 == nil:
-		return text20
-	case p.Version != v2.V20 && err12 == nil:
-		return text12
-	case p.Version != v2.V12 && err20 == nil: // of a stranger who is not known to speak either
-		return text20
-	}
-	err := err12
+	words, others := words12, words20
 	if p.Version == v2.V20 {
-		err = err20
+		words, others = words20, words12
+	}
+	text, err := words(p.Data)
+	if err == nil {
+		return text
+	}
+	if known := p.Version == v2.V12 || p.Version == v2.V20; !known || wrapped(p.Data) {
+		if text, err := others(p.Data); err == nil {
+			return text
+		}
 	}
 	return fmt.Sprintf("malformed: %s [% x]", reason(err), p.Data[:min(len(p.Data), maxHex)])
+}
+
+// wrapped reports whether a datagram is an encapsulation: a forwarder may speak another version than the device behind it.
+func wrapped(datagram []byte) bool {
+	typ, _, err := v2.Split(datagram)
+	_, _, _, err12 := mqttsn.SplitForward(datagram)
+	return err12 == nil || err == nil && (typ == v2.TypeForwarder || typ == v2.TypeProtection)
 }
 
 // maxHex is how many octets of a malformed packet are shown.
