@@ -70,6 +70,14 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	"rule-publish":   ruleList(func(r *access.Rule, list []string) { r.Publish = list }),
 	"rule-subscribe": ruleList(func(r *access.Rule, list []string) { r.Subscribe = list }),
 
+	// A sender of protected packets has a key: key=s7, key=s7:CMAC-128. What the last link wants of its devices.
+	"key": addKey,
+	"protection": func(c *engine.Config, w *words, v string) {
+		c.Links[len(c.Links)-1].Protection = choice(w, v, map[string]engine.Protected{
+			"optional": engine.ProtectionOptional, "required": engine.ProtectionRequired, "exclusive": engine.ProtectionExclusive,
+		})
+	},
+
 	// The gateway's first MsgId to a device is one more.
 	"msgid": func(c *engine.Config, w *words, v string) {
 		c.Random = rand.New(&source{high: w.parse(v, 16) << 32})

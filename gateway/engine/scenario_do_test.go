@@ -53,7 +53,7 @@ func (w *world) do(verb string, args []string) error {
 }
 
 // operator performs kick, forget or kick-client with the session that follows, approve or dismiss with the client id and
-// link of a device, or puts other access rules in force.
+// link of a device, or puts other access rules or keys in force.
 func (w *world) operator(args []string) error {
 	switch {
 	case args[0] == "rules":
@@ -62,6 +62,14 @@ func (w *world) operator(args []string) error {
 			return err
 		}
 		return w.call(func(out *engine.Out) { w.engine.SetAccess(w.now, w.config.Access, w.config.Client.Access, out) })
+	case args[0] == "keys":
+		w.config.Protection.Keys = nil
+		if err := configure(&w.config, args[1:]); err != nil {
+			return err
+		}
+		var err error
+		failed := w.call(func(out *engine.Out) { err = w.engine.SetKeys(w.now, w.config.Protection.Keys, out) })
+		return errors.Join(err, failed)
 	case len(args) == 3:
 		return w.decides(args[0], engine.Applicant{Client: args[1], Link: args[2]})
 	}
@@ -101,9 +109,12 @@ func (w *world) device(verb string, args []string) error {
 		return err
 	}
 	var data []byte
-	if args[0] == "hex" {
+	switch {
+	case args[0] == "hex":
 		data, err = hex.DecodeString(strings.Join(args[1:], ""))
-	} else {
+	case isProtected(args):
+		data, err = w.protected(args[2:])
+	default:
 		data, err = encode(args)
 	}
 	if err != nil {

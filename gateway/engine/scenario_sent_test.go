@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,6 +89,14 @@ func parseSent(c engine.Config, list []string, at time.Duration) (sent, error) {
 func (s *sent) datagram(list []string) error {
 	if strings.HasPrefix(list[0], "radius=") {
 		s.to, list = s.to+" "+list[0], list[1:]
+	}
+	if isProtected(list) {
+		if len(list) < 5 || list[3] != "|" {
+			return errors.New("protected from whom, and what is inside?")
+		}
+		packet, err := encode20(list[4:])
+		s.text, s.wire = protectedText(list[2], packet), packet
+		return err
 	}
 	wire, err := encode(list)
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 //	config   mode=transparent retry=10s 1=plant/th7/set    settings, and predefined topics (see scenario_config_test.go)
 //	device   CONNECT client=th7 duration=60 clean          a packet from a device, as String prints it
 //	device@2/0013%radio hex 02 16                          from peer 2, behind it node 00 13, on link radio; raw octets
+//	device   2.0 PROTECTED s7 | PINGREQ pid=1              a protected packet of the sender s7 (see scenario_protected_test.go)
 //	after    290s                                          time passes; deadlines ring on the way
 //	message  plant/th7/set qos=1 "21.5"                    someone else publishes at the built-in broker
 //	client   c1 CONNECT client=c1 clean                    a packet from an ordinary client of the built-in broker
@@ -33,6 +34,7 @@ import (
 //	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
 //	operator kick th7                                      also: forget, kick-client
 //	operator approve th7 udp                               a device that waits for it, and its link; also: dismiss
+//	operator keys key=s7                                   puts other keys in force
 //	operator rules rule=deny                               puts other access rules in force
 //	shutdown                                               the gateway stops in an orderly way
 //	restart  rule=deny                                     it is killed, and starts with what is on disk, and other settings

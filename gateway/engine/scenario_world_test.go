@@ -19,6 +19,8 @@ type world struct {
 	began  time.Duration // the line "after"
 	out    engine.Out
 
+	keyholders map[string]*keyholder // senders of protected packets
+
 	disk    store.Store // of a durable engine
 	slow    bool        // batches wait for a line of the scenario
 	waiting []batch
@@ -40,7 +42,7 @@ type batch struct {
 }
 
 func newWorld(c engine.Config) (*world, error) {
-	w := &world{config: c, disk: store.Memory()}
+	w := &world{config: c, disk: store.Memory(), keyholders: make(map[string]*keyholder)}
 	return w, w.start()
 }
 
@@ -128,7 +130,7 @@ func (w *world) carryOut() {
 	w.out = engine.Out{}
 	w.notes = append(w.notes, out.Notes...)
 	for _, d := range out.Datagrams {
-		w.add(sentDatagram(w.config, d))
+		w.add(w.opened(sentDatagram(w.config, d)))
 	}
 	for _, b := range out.Broadcasts {
 		to := "broadcast"
