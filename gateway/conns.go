@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"mqttsn-gateway/gateway/engine"
+	"mqttsn-gateway/gateway/passwd"
 	"mqttsn-gateway/mqtt"
 )
 
@@ -102,5 +103,14 @@ func (l *loop) read(ctx context.Context, id engine.ConnID, c *mqtt.Conn, identif
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// verify checks the password of a device.
+func (l *loop) verify(ctx context.Context, users *passwd.Users, c engine.Check) {
+	right := users.Verify(c.User, c.Password)
+	select {
+	case l.probes <- func() { l.engine.Checked(l.now(), c.ID, right, &l.out) }:
+	case <-ctx.Done():
 	}
 }

@@ -26,6 +26,9 @@ func (l *loop) carryOut() {
 	for i := 0; i < len(l.out.Conns); i++ {
 		l.connEffect(&l.out.Conns[i])
 	}
+	for _, c := range l.out.Checks {
+		l.check(c)
+	}
 	l.notes()
 	l.out.Reset()
 	l.flushConns()

@@ -90,6 +90,7 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 			return nil, err
 		}
 	}
+	ec.Users = g.users != nil
 	l.engine, err = engine.New(ec)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
@@ -133,6 +134,9 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 		conns.Go(func() { l.dialUpstream(io, up, id, d) })
 	}
 	conns.Go(func() { g.reloader.run(io, reload) })
+	l.check = func(c engine.Check) {
+		conns.Go(func() { l.verify(io, g.users, c) })
+	}
 	if g.admin != nil {
 		conns.Go(g.admin.Serve)
 	}

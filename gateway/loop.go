@@ -38,6 +38,7 @@ type loop struct {
 	touched []engine.ConnID // connections to flush
 	batch   []radio.Packet  // under way to one link
 	dial    func(id engine.ConnID, d engine.Dial)
+	check   func(c engine.Check)
 }
 
 // Channels are so long that a burst does not make goroutines wait for each other at every packet.

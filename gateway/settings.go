@@ -25,7 +25,7 @@ func settings(c *config.Config) engine.Config {
 	}
 	for _, r := range c.Access {
 		e.Access = append(e.Access, access.Rule{
-			Clients: r.Clients, Links: r.Links, Addresses: r.Addresses, Deny: !r.Allow, Approve: r.Approve,
+			Clients: r.Clients, Links: r.Links, Addresses: r.Addresses, Users: r.Users, Deny: !r.Allow, Approve: r.Approve,
 			Publish: r.Publish, Subscribe: r.Subscribe,
 		})
 	}

@@ -14,7 +14,7 @@ type Rule struct {
 	Clients   []string // client ids; a sender without one, of QoS -1, has the empty id
 	Links     []string // names of links, or of listeners
 	Addresses []string // addresses as the link writes them, or identities that it has proven; %c stands for the client id
-	Users     []string // names of users, of which a device has none; nil is all
+	Users     []string // names of users; a device of MQTT-SN 1.2 has none; nil is all
 
 	// Deny refuses everything; the lists below count for nothing then.
 	Deny bool

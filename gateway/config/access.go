@@ -13,6 +13,7 @@ type AccessRule struct {
 	Clients   []string `yaml:"clients"`
 	Links     []string `yaml:"links"`
 	Addresses []string `yaml:"addresses"`
+	Users     []string `yaml:"users"`
 	Allow     bool     `yaml:"allow"`
 	Approve   bool     `yaml:"approve"`
 	Publish   []string `yaml:"publish"`
@@ -21,7 +22,7 @@ type AccessRule struct {
 
 func defaultAccessRule() AccessRule {
 	return AccessRule{
-		Clients: []string{"*"}, Links: []string{"*"}, Addresses: []string{"*"}, Allow: true,
+		Clients: []string{"*"}, Links: []string{"*"}, Addresses: []string{"*"}, Users: []string{"*"}, Allow: true,
 		Publish: []string{"#"}, Subscribe: []string{"#"},
 	}
 }
@@ -43,6 +44,10 @@ var accessKeys = []Key{
 			"what the link has proven, such as the identity of a DTLS key. With `*` alike, and `%c` for the client id: `[\"%c\"]` binds it to the identity.",
 		"As for client ids.", anything,
 	},
+	{
+		"access[].users", "Names of users, of `mqtt.users_file`, that devices of MQTT-SN 2.0 have proven to be, with `*` alike; all others have the empty name.",
+		"As for client ids.", anything,
+	},
 	{"access[].allow", "Whether these devices may connect. If not, the lists below count for nothing.", "Rules are mostly about topics.", anything},
 	{
 		"access[].approve", "Let these devices connect only once an operator has approved each: until then they are told to try again, and are listed. " +
@@ -50,7 +55,7 @@ var accessKeys = []Key{
 		"Somebody has to look after the list.", anything,
 	},
 	{
-		"access[].publish", "Topic filters of what they may publish, wills included; `%c` stands for the client id. An empty list: nothing.",
+		"access[].publish", "Topic filters of what they may publish, wills included; `%c` stands for the client id, `%u` for the user. An empty list: nothing.",
 		"Everything but `$SYS` and its like.", accessFilters,
 	},
 	{

@@ -16,10 +16,10 @@ access:
 	all := []string{"*"}
 	require.Equal(t, []AccessRule{
 		{
-			Clients: []string{"pump-*", "th7"}, Links: all, Addresses: all, Allow: true,
+			Clients: []string{"pump-*", "th7"}, Links: all, Addresses: all, Users: all, Allow: true,
 			Publish: []string{"plant/%c/#"},
 		},
-		{Clients: all, Links: all, Addresses: all, Publish: []string{"#"}, Subscribe: []string{"#"}},
+		{Clients: all, Links: all, Addresses: all, Users: all, Publish: []string{"#"}, Subscribe: []string{"#"}},
 	}, c.Access)
 }
 

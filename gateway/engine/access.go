@@ -11,21 +11,21 @@ import (
 
 // rights are what the rules of Config.Access allow a device at an address; a sender of QoS -1 has no client id. The
 // identity is the one that the link has proven.
-func (e *Engine) rights(id string, a Addr, identity string) access.Rights {
+func (e *Engine) rights(id, user string, a Addr, identity string) access.Rights {
 	if len(e.cfg.Access) == 0 {
 		return access.Rights{}
 	}
 	return e.cfg.Access.Of(access.Who{
-		Client: id, Link: e.cfg.Links[a.Link].Name, Address: e.nameAddr(a), Identity: identity,
+		Client: id, Link: e.cfg.Links[a.Link].Name, Address: e.nameAddr(a), Identity: identity, User: user,
 		Approved: e.approved(e.applicantAt(id, a, identity)),
 	})
 }
 
 // permits says whether the device may have a session at an address, with this will, which may be nil. One that waits for
 // approval is told to try again: a refusal for good would keep it away when it has been approved.
-func (e *Engine) permits(id string, a Addr, w *will) mqtt.Reason {
+func (e *Engine) permits(id, user string, a Addr, w *will) mqtt.Reason {
 	identity := e.identity(a)
-	r := e.rights(id, a, identity)
+	r := e.rights(id, user, a, identity)
 	switch {
 	case r.Unapproved():
 		e.apply(e.applicantAt(id, a, identity), a)
@@ -60,7 +60,7 @@ func (d *Device) forbidden(what string) {
 // comes.
 func (d *Device) ruled() {
 	d.warned = false
-	d.rights = d.e.rights(d.client, d.addr, d.identity)
+	d.rights = d.e.rights(d.client, d.proof.name(), d.addr, d.identity)
 	if d.will != nil && !d.rights.Publish(d.will.topic) {
 		d.forbidden("will " + d.will.topic)
 		d.will = nil

@@ -13,16 +13,18 @@ type LinkID uint8
 // id. It is comparable and serves as a map key. An address belongs to at most one session.
 type Addr struct {
 	Link LinkID
-	Peer radio.Peer
-	Node string // 0 to 252 opaque octets; Forwarded tells an empty one from none
 
 	// Forwarded says that the device is reached through a forwarder (v1.2, 5.5); Forwarder2 that this one speaks version
 	// 2.0 (v2.0, 3.19). Devices behind either may speak any version.
 	Forwarded, Forwarder2 bool
 
+	Peer radio.Peer
+
 	// Sender is who protects the packets (v2.0, 3.17.4), zero if nobody does: what is not protected comes from another
 	// address.
 	Sender v2.SenderID
+
+	Node string // 0 to 255 opaque octets; Forwarded tells an empty one from none
 }
 
 // Protected reports whether packets from and to a are protected.

@@ -255,6 +255,9 @@ func (b *bridge) sendOn(f clientFlight, dup bool) {
 	})
 }
 
+func (b *bridge) asked(*mqtt.Auth) {} // nobody has begun an authentication
+func (b *bridge) told(mqtt.Reason) {}
+
 func (b *bridge) receivePacket(p mqtt.Packet) {
 	switch p := p.(type) {
 	case *mqtt.Publish:

@@ -16,6 +16,7 @@ type brokerConn struct {
 	clientID string // ours at the broker
 	broker   int    // which of UplinkConfig.Brokers the connection is to
 	login    Login
+	authData []byte // what ended the authentication
 	version  mqtt.Version
 
 	state     brokerState
@@ -39,6 +40,8 @@ type brokerSession interface {
 	hello(p *mqtt.Connect) // fill in CONNECT
 	up(present bool)       // the broker has accepted us; whether it knew our session
 	receivePacket(mqtt.Packet)
+	asked(p *mqtt.Auth)      // the broker wants proof of who the session is, or has it
+	told(reason mqtt.Reason) // the broker ends the connection, for this reason
 	down(reason mqtt.Reason) // the connection was refused or lost, or could not be made
 	wanted() bool            // a connection is needed
 	older() bool             // it can do with MQTT 3.1.1
@@ -166,7 +169,13 @@ func (b *brokerConn) packet(p mqtt.Packet) {
 	case *mqtt.Connack:
 		b.connack(p)
 		return
+	case *mqtt.Auth:
+		if b.state == brokerConnecting || b.ready() {
+			b.asked(p)
+			return
+		}
 	case *mqtt.Disconnect:
+		b.session.told(p.Reason)
 		b.drop(strings.TrimSpace("the broker says: " + p.Reason.String() + " " + p.ReasonString))
 		return
 	}
@@ -176,6 +185,17 @@ func (b *brokerConn) packet(p mqtt.Packet) {
 	}
 	b.heard()
 	b.session.receivePacket(p)
+	b.schedule()
+}
+
+// asked serves AUTH, which gives a CONNECT under way more time: it is the device's turn.
+func (b *brokerConn) asked(p *mqtt.Auth) {
+	if b.ready() {
+		b.heard()
+	} else {
+		b.deadline = b.e.now + b.e.cfg.Uplink.ConnectTimeout
+	}
+	b.session.asked(p)
 	b.schedule()
 }
 
@@ -227,6 +247,7 @@ func (b *brokerConn) connack(p *mqtt.Connack) {
 	}
 	b.heard()
 	b.pingAt = b.in(b.keepAlive)
+	b.authData = p.AuthData
 	b.session.up(p.SessionPresent)
 	b.schedule()
 }

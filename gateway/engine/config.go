@@ -43,6 +43,10 @@ type Config struct {
 	// Tell is what receivers of MQTT 5 learn of the devices that publish.
 	Tell Tell
 
+	// Users says that the driver knows users and their passwords, and answers Out.Checks. Without it a password proves
+	// nothing, and any is taken.
+	Users bool
+
 	// Access says which devices may connect, and what each may publish and receive; without rules, everything.
 	Access access.Rules
 

@@ -41,13 +41,13 @@ func (e *Engine) connect20(a Addr, body []byte) error {
 		clientID:  id,
 		clean:     p.CleanStart,
 		keepAlive: time.Duration(p.KeepAlive) * time.Second,
-		maxSize:   int(p.MaxPacketSize),
-		awakeMax:  e.cfg.Device.AwakeMessages,
+		maxSize:   p.MaxPacketSize,
+		awakeMax:  int32(e.cfg.Device.AwakeMessages),
 		withWill:  true, // no CONNECT leaves an old one in force
 	}
 	r.expire(p.SessionExpiry)
 	if p.AwakeMessages > 0 {
-		r.awakeMax = int(p.AwakeMessages)
+		r.awakeMax = int32(p.AwakeMessages)
 	}
 	if p.HasWill {
 		w, reason := e.will20(a, &p, id)
@@ -58,8 +58,7 @@ func (e *Engine) connect20(a Addr, body []byte) error {
 		r.will = w
 	}
 	if p.HasAuth {
-		e.refuse(a, v, id, mqtt.BadAuthenticationMethod)
-		return nil
+		return e.authenticate20(a, v, r, p.Auth)
 	}
 	e.connect(a, v, r)
 	return nil

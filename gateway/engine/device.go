@@ -38,14 +38,14 @@ type Device struct {
 	north   north
 	predef  *predefined
 
-	addr     Addr // valid if located
-	located  bool
+	addr     Addr   // valid if located
 	identity string // proven by the link, see LinkConfig.Authenticated; empty where it proves nothing
+	proof    *proof // what the device has shown of itself; nil: nothing
 	rights   access.Rights
 	link     *LinkConfig
-	maxSize  int // octets of the longest packet that the device takes; 0 is no limit
 
 	state      State
+	located    bool
 	connecting bool // CONNECT was accepted here and waits for the north side
 	clean      bool // the session ends with the connection
 	accepted   bool // a CONNECT was, at some time: there is something to keep
@@ -77,14 +77,15 @@ type Device struct {
 	inbound   []inbound
 	ended     []ended
 	lastMsgID uint16
+	maxSize   uint16 // octets of the longest packet that the device takes; 0 is no limit
 	rate      bucket
-	awakeMax  int // messages that an awake window may hold; 0 is no limit
-	awakeLeft int // of those, what may still be sent in this one
-	spent     int // messages sent to an unproven address since it was last heard
 	requests  []request
 	lastSub   lastRequest
-	gate      uint64        // the last one whose opening lets pump go on
+	awakeMax  int32         // messages that an awake window may hold; 0 is no limit
+	awakeLeft int32         // of those, what may still be sent in this one
+	spent     int32         // messages sent to an unproven address since it was last heard
 	attempt   uint32        // counts CONNECTs
+	gate      uint64        // the last one whose opening lets pump go on
 	resumeAt  time.Duration // the end of being stalled, if it has one; never otherwise
 
 	stats DeviceStats
@@ -355,7 +356,7 @@ func (d *Device) unlocate() {
 
 // send hands the device what encode appends to the buffer it is given.
 func (d *Device) send(encode func(b []byte) []byte) bool {
-	if !d.e.sendTo(d.addr, 0, d.maxSize, encode) {
+	if !d.e.sendTo(d.addr, 0, int(d.maxSize), encode) {
 		return false
 	}
 	d.stats.Out++

@@ -14,15 +14,16 @@ type connectRequest struct {
 	ends      bool // the session ends with the connection; else it is kept for keptFor
 	keptFor   time.Duration
 	keepAlive time.Duration
-	maxSize   int  // see Device.maxSize
-	awakeMax  int  // see Device.awakeMax
-	withWill  bool // the will is part of the request; without it, a kept session keeps its will (v1.2, 6.3)
+	proof     *proof
+	maxSize   uint16 // see Device.maxSize
+	awakeMax  int32  // see Device.awakeMax
+	withWill  bool   // the will is part of the request; without it, a kept session keeps its will (v1.2, 6.3)
 	will      *will
 }
 
 // connect serves a CONNECT. The answer is CONNACK, at once or when the north side has agreed.
 func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
-	if reason := e.permits(r.clientID, a, r.will); reason.Failed() {
+	if reason := e.permits(r.clientID, r.proof.name(), a, r.will); reason.Failed() {
 		e.refuse(a, dia, r.clientID, reason)
 		return
 	}
@@ -71,7 +72,8 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	d.unproven = d.located && d.addr != a && !e.authenticated(a)
 	d.locate(a)
 	d.dialect = dia
-	d.warned = false
+	d.proof = r.proof
+	d.ruled()
 	d.hears()
 	d.resumed = d.accepted && !clean
 	if clean {
@@ -87,7 +89,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	d.attempt++
 	d.pause()
 	d.enter(Active)
-	d.north.connect(d, clean)
+	d.north.connect(d, clean || d.traits().fullNames && !d.resumed)
 }
 
 // admit decides whether a new session may be made for a device at a.
@@ -191,7 +193,7 @@ func (e *Engine) newDevice(sender v2.SenderID, clientID string, dia dialect) *De
 	id := sessionID(sender, clientID)
 	d := &Device{
 		e: e, id: id, client: clientID, sender: sender, record: e.rec.newID(), dialect: dia, predef: e.predef[0],
-		resumeAt: never, noDUP: e.cfg.Device.NoDUP, keptFor: e.cfg.Device.SessionExpiry, awakeMax: e.cfg.Device.AwakeMessages,
+		resumeAt: never, noDUP: e.cfg.Device.NoDUP, keptFor: e.cfg.Device.SessionExpiry, awakeMax: int32(e.cfg.Device.AwakeMessages),
 	}
 	d.alarm.owner = d
 	d.rate = newBucket(e.cfg.Device.Rate, float64(e.cfg.Device.Burst))

@@ -33,7 +33,10 @@ func (d *Device) save() {
 			f.int(int64(d.keptFor))
 			f.num(uint64(d.maxSize))
 			f.num(uint64(d.awakeMax))
-			f.flags(d.addr.Forwarder2)
+			f.flags(d.addr.Forwarder2, d.proof != nil)
+			if d.proof != nil {
+				d.proof.write(f)
+			}
 			d.dialect.write(f)
 		}
 	})
@@ -61,8 +64,12 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 	var forwarder2 bool
 	if len(f.b) > 0 && v2.Version(f.readNum()) == v2.V20 {
 		d.keptFor = time.Duration(f.readInt())
-		d.maxSize, d.awakeMax = int(f.readNum()), int(f.readNum())
-		f.readFlags(&forwarder2)
+		d.maxSize, d.awakeMax = uint16(f.readNum()), int32(f.readNum())
+		var shown bool
+		f.readFlags(&forwarder2, &shown)
+		if shown {
+			d.proof = readProof(f)
+		}
 		d.dialect = &v20{}
 		d.dialect.read(f)
 	}

@@ -55,6 +55,17 @@ type traits struct {
 	unsuback   bool // UNSUBACK can say that it failed
 }
 
+// passesOn reports whether a device is to be told why the broker has ended its connection: it was sent elsewhere, or is not
+// wanted. What may pass is hidden from it.
+func (t *traits) passesOn(r mqtt.Reason) bool {
+	switch r {
+	case mqtt.UseAnotherServer, mqtt.ServerMoved, mqtt.NotAuthorized, mqtt.AdministrativeAction, mqtt.SessionTakenOver,
+		mqtt.MaximumConnectTime, mqtt.QuotaExceeded:
+		return !t.lostState
+	}
+	return false
+}
+
 // outgoing is a PUBLISH to a device.
 type outgoing struct {
 	topic   topicRef

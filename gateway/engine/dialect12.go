@@ -133,7 +133,7 @@ func (e *Engine) ping12(a Addr, body []byte) error {
 			e.stats.MovesRefused++
 			e.out.note(NoteMoveRefused, known.id, a, e.owner(known))
 			return e.stranger12(a, mqttsn.TypePingreq)
-		case known != d && e.permits(known.id, a, nil).Failed():
+		case known != d && e.permits(known.client, known.proof.name(), a, nil).Failed():
 			return e.stranger12(a, mqttsn.TypePingreq)
 		case known != d:
 			known.unproven = !e.authenticated(a)

@@ -76,8 +76,8 @@ func (e *Engine) receive20(a Addr, data []byte) error {
 		return e.stranger20(a, typ, body)
 	}
 	d.hears()
-	if d.connecting {
-		return nil // between CONNECT and CONNACK nothing is served (v2.0, 3.1.19-7)
+	if d.connecting && typ != v2.TypeAuth {
+		return nil // between CONNECT and CONNACK nothing else is served (v2.0, 3.1.19-7)
 	}
 	d.fresh = false
 	if err := d.serve20(v, typ, body); err != nil {
@@ -145,6 +145,8 @@ func (d *Device) serve20(v *v20, typ v2.Type, body []byte) error {
 		return d.sleepreq20(v, body)
 	case v2.TypeDisconnect:
 		return d.disconnect20(body)
+	case v2.TypeAuth:
+		return d.auth20(v, body)
 	}
 	d.breach(v2.ProtocolError, 0, typ.String()+" is not expected here")
 	return nil
@@ -270,9 +272,15 @@ func (*v20) disconnect(b []byte, r mqtt.Reason) []byte {
 	return v2.Disconnect{Reason: code20(v2.TypeDisconnect, r)}.Append(b)
 }
 
-func (v *v20) write(f *fields) { f.flags(v.netAddr, v.suggest) }
+func (v *v20) write(f *fields) {
+	f.flags(v.netAddr, v.suggest)
+	f.string(v.method)
+}
 
-func (v *v20) read(f *fields) { f.readFlags(&v.netAddr, &v.suggest) }
+func (v *v20) read(f *fields) {
+	f.readFlags(&v.netAddr, &v.suggest)
+	v.method = f.readString()
+}
 
 func aliasType(k topicKind) v2.TopicType {
 	switch k {

@@ -12,6 +12,7 @@ type Out struct {
 	Datagrams  []Datagram
 	Broadcasts []Broadcast
 	Conns      []ConnEffect
+	Checks     []Check
 	Notes      []Note
 
 	// Records are to be committed to the store in one piece, and Committed called with Batch when they are on disk. If
@@ -26,8 +27,10 @@ type Out struct {
 // Reset empties the lists and keeps their memory.
 func (o *Out) Reset() {
 	clear(o.Conns)
+	clear(o.Checks)
 	clear(o.Notes)
 	o.Datagrams, o.Broadcasts, o.Conns, o.Notes = o.Datagrams[:0], o.Broadcasts[:0], o.Conns[:0], o.Notes[:0]
+	o.Checks = o.Checks[:0]
 	o.Records.Reset()
 	o.Urgent = false
 	if cap(o.buf) > maxKeptBuffer {

@@ -53,7 +53,7 @@ func (e *Engine) connection20(a Addr, body []byte) error {
 		e.refuseMove(d, a)
 		return e.strangerInside(a, p.Inner)
 	case !d.located || d.addr != a:
-		if !e.mayMove(d, a) || e.permits(d.client, a, nil).Failed() {
+		if !e.mayMove(d, a) || e.permits(d.client, d.proof.name(), a, nil).Failed() {
 			e.refuseMove(d, a)
 			return e.strangerInside(a, p.Inner)
 		}

@@ -31,6 +31,8 @@ type Engine struct {
 	byAddr     map[Addr]*Device
 	forwarders map[Addr]*forwarder // by outer address
 	handshakes map[Addr]*handshake
+	checks     map[uint64]*check
+	lastCheck  uint64
 	links      []linkState // by LinkID
 	strangers  bucket
 	applicants applicants
@@ -77,6 +79,7 @@ func New(cfg Config) (*Engine, error) {
 		byAddr:     make(map[Addr]*Device),
 		forwarders: make(map[Addr]*forwarder),
 		handshakes: make(map[Addr]*handshake),
+		checks:     make(map[uint64]*check),
 		links:      make([]linkState, len(cfg.Links)),
 		strangers:  newBucket(cfg.Device.StrangerRate, cfg.Device.StrangerRate),
 		applicants: newApplicants(cfg.Device.Applicants),
@@ -288,14 +291,18 @@ func (e *Engine) StoreFailing(now time.Duration, failing bool, out *Out) {
 func (e *Engine) Stats() *Stats { return &e.stats }
 
 func (e *Engine) northOf(d *Device) north {
-	mode := e.cfg.Mode
-	if o := e.overrides.of(d.client); o.Mode != nil {
-		mode = *o.Mode
-	}
-	if mode == Transparent {
+	if e.modeOf(d.client) == Transparent {
 		return e.uplinkOf(d.id)
 	}
 	return e.local
+}
+
+// modeOf says where the publications of a device go.
+func (e *Engine) modeOf(id string) Mode {
+	if o := e.overrides.of(id); o.Mode != nil {
+		return *o.Mode
+	}
+	return e.cfg.Mode
 }
 
 // predefinedOf are the predefined topics of a device on a link: its own come first, then the link's, then everyone's.

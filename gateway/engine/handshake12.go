@@ -42,7 +42,7 @@ func (e *Engine) connect12(a Addr, body []byte) error {
 		clean:     p.Flags.CleanSession(),
 		ends:      p.Flags.CleanSession(),
 		keptFor:   e.cfg.Device.SessionExpiry,
-		awakeMax:  e.cfg.Device.AwakeMessages,
+		awakeMax:  int32(e.cfg.Device.AwakeMessages),
 		keepAlive: time.Duration(p.Duration) * time.Second,
 		withWill:  p.Flags.Will(),
 	}

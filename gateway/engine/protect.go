@@ -219,7 +219,7 @@ func (p *protector) find(a Addr) *Device {
 		return nil
 	}
 	d := g.session
-	if !d.located || d.addr.Sender != a.Sender || !d.state.live() || p.e.permits(d.client, a, nil).Failed() {
+	if !d.located || d.addr.Sender != a.Sender || !d.state.live() || p.e.permits(d.client, d.proof.name(), a, nil).Failed() {
 		return nil
 	}
 	d.locate(a)

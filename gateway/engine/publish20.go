@@ -95,7 +95,7 @@ func (d *Device) nameTopic20(name string) topicRef {
 func (d *Device) needsAlias(m *Message) bool {
 	limit := d.e.mtu(d.addr.Link) - len(d.addr.Node)
 	if d.maxSize > 0 {
-		limit = min(limit, d.maxSize)
+		limit = min(limit, int(d.maxSize))
 	}
 	p := v2.Publish{QoS: v2.QoS1, Topic: v2.Topic{Type: v2.SessionAlias}, Payload: m.Payload}
 	if id := d.topics.find(m.Topic); id != 0 && d.topics.get(id).refused {

@@ -30,7 +30,10 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	"tell": func(c *engine.Config, _ *words, _ string) {
 		c.Tell = engine.Tell{Client: true, Link: true, Address: true, RSSI: true}
 	},
-	"upstream-brokers":    func(c *engine.Config, _ *words, v string) { c.Uplink.Brokers = strings.Split(v, ",") },
+	"upstream-brokers": func(c *engine.Config, _ *words, v string) { c.Uplink.Brokers = strings.Split(v, ",") },
+	// There are users; the password of each is "right".
+	"users": func(c *engine.Config, _ *words, _ string) { c.Users = true },
+
 	"allow-qos-minus-one": func(c *engine.Config, _ *words, _ string) { c.QoSNeg1 = true },
 	"overflow": func(c *engine.Config, w *words, v string) {
 		c.Device.Overflow = choice(w, v, map[string]engine.Overflow{
@@ -67,6 +70,7 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 	"rule-clients":   ruleList(func(r *access.Rule, list []string) { r.Clients = list }),
 	"rule-links":     ruleList(func(r *access.Rule, list []string) { r.Links = list }),
 	"rule-addresses": ruleList(func(r *access.Rule, list []string) { r.Addresses = list }),
+	"rule-users":     ruleList(func(r *access.Rule, list []string) { r.Users = list }),
 	"rule-publish":   ruleList(func(r *access.Rule, list []string) { r.Publish = list }),
 	"rule-subscribe": ruleList(func(r *access.Rule, list []string) { r.Subscribe = list }),
 

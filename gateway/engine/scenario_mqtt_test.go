@@ -67,6 +67,8 @@ func parseMQTT(list []string) (mqtt.Packet, error) {
 		p = &mqtt.Pingreq{}
 	case "PINGRESP":
 		p = &mqtt.Pingresp{}
+	case "AUTH":
+		p = &mqtt.Auth{AuthMethod: w.text("auth"), AuthData: []byte(w.text("data")), Reason: w.reason()}
 	case "DISCONNECT":
 		p = &mqtt.Disconnect{SessionExpiry: w.maybe32("expiry"), Reason: w.reason()}
 	default:
@@ -82,6 +84,7 @@ func mqttConnect(w *words) *mqtt.Connect {
 		Version: mqtt.V5, ClientID: w.text("client"), CleanStart: w.flag("clean"), KeepAlive: w.u16("keepalive"),
 		SessionExpiry: w.u32("expiry"), ReceiveMaximum: w.u16("receive-maximum"),
 		Username: w.text("user"), Password: []byte(w.text("password")),
+		AuthMethod: w.text("auth"), AuthData: []byte(w.text("data")),
 	}
 	p.HasUsername, p.HasPassword = p.Username != "", len(p.Password) > 0
 	if w.flag("3.1.1") {
@@ -100,6 +103,7 @@ func mqttConnack(w *words) *mqtt.Connack {
 	p := &mqtt.Connack{
 		SessionPresent: w.flag("present"), SessionExpiry: w.maybe32("expiry"), AssignedClientID: w.text("assigned"),
 		ReceiveMaximum: w.u16("receive-maximum"), MaximumPacketSize: w.u32("packet-size"), NoRetain: w.flag("no-retain"),
+		AuthMethod: w.text("auth"), AuthData: []byte(w.text("data")),
 	}
 	if s, ok := w.field("server-keep-alive"); ok {
 		seconds := uint16(w.parse(s, 16))
@@ -219,6 +223,9 @@ func showMQTT(p mqtt.Packet) string {
 		for _, r := range p.Reasons {
 			s.word("%s", reasonWord(r))
 		}
+	case *mqtt.Auth:
+		s.auth(p.AuthMethod, p.AuthData)
+		s.reason(p.Reason)
 	case *mqtt.Disconnect:
 		if p.SessionExpiry != nil {
 			s.word("expiry=%d", *p.SessionExpiry)
@@ -237,6 +244,7 @@ func (s *shower) connect(p *mqtt.Connect) {
 	s.wordIf(p.ReceiveMaximum > 0, "receive-maximum=%d", p.ReceiveMaximum)
 	s.wordIf(p.HasUsername, "user=%s", p.Username)
 	s.wordIf(p.HasPassword, "password=%s", p.Password)
+	s.auth(p.AuthMethod, p.AuthData)
 	if w := p.Will; w != nil {
 		s.word("will=%s", w.Topic)
 		s.wordIf(w.QoS > 0, "will-qos=%d", w.QoS)
@@ -261,7 +269,13 @@ func (s *shower) connack(p *mqtt.Connack) {
 	if p.MaximumQoS != nil {
 		s.word("maximum-qos=%d", *p.MaximumQoS)
 	}
+	s.auth(p.AuthMethod, p.AuthData)
 	s.reason(p.Reason)
+}
+
+func (s *shower) auth(method string, data []byte) {
+	s.wordIf(method != "", "auth=%s", method)
+	s.wordIf(len(data) > 0, "data=%s", data)
 }
 
 func (s *shower) publish(p *mqtt.Publish) {
@@ -305,6 +319,8 @@ func TestScenarioMQTTPackets(t *testing.T) {
 		"SUBSCRIBE id=1 subid=9 a/# qos=1 no-local b qos=2 retain-as-published retain-handling=2",
 		"SUBACK id=1 success granted-qos-1 not-authorized",
 		"UNSUBSCRIBE id=1 a b", "UNSUBACK id=1 success no-subscription-existed",
+		"CONNECT client=th7 keepalive=60 auth=SCRAM data=abc", "CONNACK auth=SCRAM data=abc",
+		"AUTH auth=SCRAM data=abc continue-authentication",
 		"PINGREQ", "PINGRESP", "DISCONNECT", "DISCONNECT expiry=0 server-shutting-down",
 	} {
 		list, err := splitLine(line)

@@ -158,15 +158,22 @@ func connack20(w *words) *v2.Connack {
 	return p
 }
 
-// authentication20 reads auth=MQTT-BASIC user=u password=p, or auth=SCRAM data=0102 in hex.
+// authentication20 reads auth=MQTT-BASIC user=u password=p, auth=SCRAM text=abc or data=0102 in hex, and of
+// auth=MQTT-ENHANCED what is inside: mqtt-auth=SCRAM mqtt-data=abc.
 func (w *words) authentication20() (a v2.Authentication) {
 	method, ok := w.field("auth")
 	if !ok {
 		return a
 	}
 	a.Method, a.Data = []byte(method), w.hex("data")
+	if text, ok := w.field("text"); ok {
+		a.Data = []byte(text)
+	}
 	if user, ok := w.field("user"); ok {
 		a.Data = v2.Basic{UserName: []byte(user), Password: []byte(w.text("password"))}.Append(nil)
+	}
+	if inner, ok := w.field("mqtt-auth"); ok {
+		a.Data = v2.Enhanced{Method: []byte(inner), Data: []byte(w.text("mqtt-data"))}.Append(a.Data)
 	}
 	return a
 }

@@ -145,6 +145,11 @@ func (w *world) carryOut() {
 	if out.Records.Len() > 0 {
 		w.commit(batch{&out.Records, out.Batch})
 	}
+	for _, c := range out.Checks {
+		w.later = append(w.later, func(out *engine.Out) {
+			w.engine.Checked(w.now, c.ID, string(c.Password) == "right", out)
+		})
+	}
 	later := w.later
 	w.later = nil
 	for _, f := range later {

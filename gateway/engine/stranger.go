@@ -94,7 +94,7 @@ func (e *Engine) sameGateway(a Addr, id uint8) {
 func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	if d == nil {
 		// Which lends it the predefined topics of everyone.
-		d = &Device{e: e, dialect: v12{}, predef: e.predef[a.Link], rights: e.rights("", a, e.identity(a))}
+		d = &Device{e: e, dialect: v12{}, predef: e.predef[a.Link], rights: e.rights("", "", a, e.identity(a))}
 	} else {
 		d.hears()
 	}

@@ -21,6 +21,7 @@ type uplink struct {
 	leaveBy time.Duration
 	patient bool // leaveBy was put off once
 
+	shown    *proof // what the connection was asked for with
 	lastID   uint16
 	sends    []send
 	received []received
@@ -50,6 +51,11 @@ func (u *uplink) connect(d *Device, clean bool) {
 		u.hangUp(true)
 		u.known, u.clean, u.insist = false, true, false
 	}
+	if !clean && !u.shown.same(d.proof) {
+		u.hangUp(false) // the broker is to judge anew
+		goesOn = false
+	}
+	u.shown = d.proof
 	switch {
 	case u.ready(), goesOn && !clean:
 		d.connected()
@@ -105,7 +111,18 @@ func (u *uplink) hello(p *mqtt.Connect) {
 	if u.key == "" {
 		p.CleanStart, p.SessionExpiry = true, 0 // there is nothing to keep for senders of QoS -1
 	}
-	if u.d == nil || u.d.will == nil || u.leaving {
+	if u.d == nil {
+		return
+	}
+	if kept := u.d.keptFor; !u.d.clean && !u.d.traits().lostState {
+		p.SessionExpiry = max(p.SessionExpiry, uint32(min(kept/time.Second, time.Duration(mqtt.NoExpiry))))
+	}
+	if s := u.d.proof; s != nil {
+		p.Username, p.HasUsername = s.Username, s.Username != ""
+		p.Password, p.HasPassword = s.Password, len(s.Password) > 0
+		p.AuthMethod, p.AuthData = s.method, s.data
+	}
+	if u.d.will == nil || u.leaving {
 		return
 	}
 	w := u.d.will
@@ -125,6 +142,7 @@ func (u *uplink) up(present bool) {
 	u.clean, u.insist, u.known = false, false, true
 	u.recover(present)
 	if u.d != nil {
+		u.proven()
 		u.d.connected()
 	}
 	u.leaveIfDone()
@@ -320,7 +338,7 @@ func (u *uplink) restoredSend(d *Device, m *Message, token uint32, id uint16, re
 // restart takes up the broker's session of a live device, in its turn. One whose device was lost is left alone, unless it
 // has something to say: the broker publishes the will.
 func (u *uplink) restart(d *Device) {
-	u.d, u.clean = d, false
+	u.d, u.clean, u.shown = d, false, d.proof
 	for en, p := range d.held() {
 		if en.upstream != 0 && p == published {
 			u.received = append(u.received, received{id: en.upstream, qos: en.qos})

@@ -29,8 +29,11 @@ func (u *uplink) subscribe(d *Device, s, _ *subscription, r *request) {
 	}
 	id := u.ask(r)
 	u.send(&mqtt.Subscribe{
-		PacketID:      id,
-		Subscriptions: []mqtt.Subscription{{Filter: r.filter, QoS: min(s.qos, u.limits.maximumQoS)}},
+		PacketID: id,
+		Subscriptions: []mqtt.Subscription{{
+			Filter: r.filter, QoS: min(s.qos, u.limits.maximumQoS), NoLocal: s.noLocal, RetainAsPublished: s.retainAsPublished,
+			RetainHandling: r.retained,
+		}},
 	})
 }
 
@@ -106,7 +109,7 @@ func (u *uplink) resubscribe() {
 	p := &mqtt.Subscribe{PacketID: u.newID()}
 	for _, s := range u.d.subs {
 		p.Subscriptions = append(p.Subscriptions, mqtt.Subscription{
-			Filter: s.fullFilter(), QoS: min(s.qos, u.limits.maximumQoS),
+			Filter: s.fullFilter(), QoS: min(s.qos, u.limits.maximumQoS), NoLocal: s.noLocal, RetainAsPublished: s.retainAsPublished,
 		})
 	}
 	u.send(p)
