@@ -17,6 +17,7 @@ type uplink struct {
 	clean   bool // the broker must not have an old session
 	insist  bool // it had one: the next connection asks for a new session
 	known   bool // the broker may have a session, and a will, of ours
+	willed  bool // the broker has a will of ours, and publishes it unless we say goodbye
 	leaving bool // say goodbye once the broker has everything
 	leaveBy time.Duration
 	patient bool // leaveBy was put off once
@@ -140,6 +141,7 @@ func (u *uplink) up(present bool) {
 		return
 	}
 	u.clean, u.insist, u.known = false, false, true
+	u.willed = u.d != nil && u.d.will != nil && !u.leaving
 	u.recover(present)
 	if u.d != nil {
 		u.proven()
@@ -198,6 +200,9 @@ func (u *uplink) down(reason mqtt.Reason) {
 			u.d = nil
 		}
 		d.refuse(reason)
+		if u.willed { // of a device that was refused nobody expects one
+			u.beginLeaving()
+		}
 	}
 }
 
@@ -215,8 +220,7 @@ func (u *uplink) wanted() bool {
 
 // leave says goodbye once the broker has everything that the device said. It gives up after a while.
 func (u *uplink) leave() {
-	u.leaving, u.patient = true, false
-	u.leaveBy = u.e.now + u.e.cfg.Uplink.WillDelay + u.e.cfg.Uplink.ConnectTimeout
+	u.beginLeaving()
 	switch {
 	case u.ready():
 		u.leaveIfDone()
@@ -228,6 +232,11 @@ func (u *uplink) leave() {
 	u.schedule()
 }
 
+func (u *uplink) beginLeaving() {
+	u.leaving, u.patient = true, false
+	u.leaveBy = u.e.now + u.e.cfg.Uplink.WillDelay + u.e.cfg.Uplink.ConnectTimeout
+}
+
 func (u *uplink) leaveIfDone() {
 	if u.leaving && u.ready() && len(u.sends) == 0 {
 		u.goodbye()
@@ -236,6 +245,7 @@ func (u *uplink) leaveIfDone() {
 
 func (u *uplink) goodbye() {
 	forget := u.d == nil
+	u.willed = false
 	u.hangUp(forget)
 	u.known = !forget && u.known
 	u.idle()
