@@ -64,6 +64,13 @@ benchstat: ## every Go benchmark ten times, as benchstat reads it
 soak-xbee: ## 30 minutes of an XBee network with losses, resets and unplugs, and a ledger of what arrives
 	$(GO) test -count 1 -timeout 45m -run TestSoak -v ./gateway/e2e/radios -soak 30m
 
+SEEDS ?= 2000
+FROM  ?= 1
+
+.PHONY: sim
+sim: ## live through SEEDS simulations of an hour and more each, from seed FROM on; docs/simulation.md says what they are
+	$(GO) test -count 1 -timeout 12h -run 'TestSim$$$$' -v ./gateway/sim -seeds $(SEEDS) -from $(FROM)
+
 # The long forms of gateway/ledger; what the packets were is kept in bin/soak.
 SOAK = mkdir -p $(BIN)/soak && $(GO) test -count=1 -v -timeout 40m -artifacts -outputdir $(CURDIR)/$(BIN)/soak ./gateway/ledger -devices 200
 

@@ -13,10 +13,11 @@ func (w *world) readDatagram(d engine.Datagram) {
 		_, _, b, _ = mqttsn.SplitForward(b)
 	}
 	p, err := mqttsn.Parse(b)
-	if info, _ := v2.Parse(b); info != nil && info.Type() == v2.TypeGwInfo && err != nil {
-		return // a PINGRESP that nobody has asked for is a SEARCHGW of version 2.0
-	}
 	if err != nil {
+		// Noise may be version 2.0, and a PINGRESP that nobody has asked for is a SEARCHGW there.
+		if q, err := v2.Parse(b); err == nil && (isStranger(d.Peer) || q.Type() == v2.TypeGwInfo) {
+			return
+		}
 		w.fail("", nil, "the engine sends nonsense: %x: %v", d.Data, err)
 		return
 	}
@@ -280,9 +281,11 @@ func (k *watch) leavesPingresp() {
 	}
 }
 
-// isAtGateway reports whether the engine has a message for the device that it could send now.
+// isAtGateway reports whether the engine has a message for the device that it could send now. What came to an earlier life
+// of the gateway may have been lost with it, and the broker sends it again.
 func (w *world) isAtGateway(m *message, p *party) bool {
-	return !p.cannotLearn(m) && (!w.transparent() || w.ledger.receipt(m, p).first > 0)
+	r := w.ledger.receipt(m, p)
+	return !p.cannotLearn(m) && (!w.transparent() || r.first > 0 && r.life == w.gateway.life)
 }
 
 // settled is how long a message from the broker may take to the disk.

@@ -180,7 +180,7 @@ func (w *world) readNote(n engine.Note) {
 		k.sessionEnds()
 		k.will = willState{}
 	case engine.NoteUndeliverable:
-		if len(k.topics) >= w.config.Device.Topics {
+		if i, ok := w.gateway.engine.Device(k.name); ok && i.Topics >= w.config.Device.Topics {
 			w.overflows++ // no id was left for its topic
 		}
 	case engine.NoteTopicRefused:
