@@ -10,6 +10,7 @@ import (
 )
 
 // What version 2.0 does in another way than 1.2, by our command line tool and through every kind of northbound.
+// v2.0 3.1.2.1-2, 3.1.2.2-3, 3.1.3.3-2, 3.1.6-2, 3.1.9-1, 3.15.5-2, 3.15.5-4, 3.2.2.1-2, 3.6-1, 3.6.1.4-1, 3.6.1.4-2, 4.13-5, 4.13-7, 4.14.2-2, 4.14.2-5, 4.14.2-7, 4.3.1-2
 func TestVersion20(t *testing.T) {
 	for _, mode := range []struct {
 		name  string
@@ -48,7 +49,6 @@ func TestVersion20(t *testing.T) {
 }
 
 // A device sleeps; one of version 1.2 and an MQTT client have messages for it.
-// v2.0 3.15.5-2, 3.15.5-4, 4.14.2-2, 4.14.2-5, 4.14.2-7
 func sleep20(t *testing.T, g *gatewayProcess, cli tool) {
 	s := cli.start(t, g, "sleep", "-t", "cmd/x", "-t", "cmd/+/y", "-v", "-q", "2", "--for", "1s", "--cycles", "3")
 	lines := s.StderrLines()
@@ -61,7 +61,6 @@ func sleep20(t *testing.T, g *gatewayProcess, cli tool) {
 }
 
 // What comes while a device is away waits for it.
-// v2.0 3.1.2.1-2, 3.1.9-1, 3.2.2.1-2
 func keptSession20(t *testing.T, g *gatewayProcess, cli tool) {
 	first := cli.start(t, g, "sub", "-i", "keeper", "-c", "-t", "cmd/+", "-q", "2", "-W", "2")
 	first.WaitExit()
@@ -72,7 +71,6 @@ func keptSession20(t *testing.T, g *gatewayProcess, cli tool) {
 	require.ElementsMatch(t, []string{"cmd/x 1", "cmd/x 2"}, linesOf(second))
 }
 
-// v2.0 3.1.2.2-3, 3.1.3.3-2, 3.1.6-2
 func will20(t *testing.T, g *gatewayProcess, cli tool) {
 	app := subscribe(t, g.mqtt, "state/#", 2)
 	device := cli.start(t, g, "sub", "-t", "cmd", "-k", "1", "-d", "--will-topic", "state/th1", "--will-payload", "lost",
@@ -83,7 +81,6 @@ func will20(t *testing.T, g *gatewayProcess, cli tool) {
 	subscribe(t, g.mqtt, "state/#", 2).want("the will, retained", message{topic: "state/th1", payload: "lost", qos: 1, retain: true})
 }
 
-// v2.0 4.13-5, 4.13-7
 func retainHandling20(t *testing.T, g *gatewayProcess, cli tool) {
 	publish(t, g.mqtt, message{topic: "kept", payload: "1", qos: 1, retain: true})
 	always := cli.start(t, g, "sub", "-t", "kept", "-C", "1", "-W", "10", "-q", "1")
@@ -96,7 +93,6 @@ func retainHandling20(t *testing.T, g *gatewayProcess, cli tool) {
 	require.Equal(t, []string{"2"}, linesOf(never))
 }
 
-// v2.0 3.6-1, 3.6.1.4-1, 3.6.1.4-2, 4.3.1-2
 func strangers20(t *testing.T, g *gatewayProcess, cli tool) {
 	app := subscribe(t, g.mqtt, "plant/#", 2)
 	cli.start(t, g, "pub", "--predefined", "7", "-m", "by number", "-q", "-1").Succeed()

@@ -283,6 +283,7 @@ func octets(s string) []byte {
 
 func repeat(c byte, n int) []byte { return []byte(strings.Repeat(string(c), n)) }
 
+// v2.0 3.2.2-1, 3.2.2.2-1, 3.2.2.2-2, 3.2.2.3-1, 3.2.2.3-2, 3.2.2.4-1, 3.2.2.4-2, 3.8.2-1, 3.13.2-1, 3.13.2.1-1, 3.13.2.1-2, 3.16.2-1, 1.8.4-3
 func TestExamples(t *testing.T) {
 	for _, ex := range examples {
 		t.Run(ex.name, func(t *testing.T) {

@@ -30,6 +30,7 @@ var codesByPacket = map[Type]struct{ both, server, client string }{
 	},
 }
 
+// v2.0 3.2.4-1, 3.3.3-1, 3.5.5-1, 3.6.3.3-1, 3.6.4.3-1, 3.6.5.3-1, 3.6.6.3-1, 3.8.5-1, 3.10.3-1, 3.13.4-1, 3.16.5-1
 func TestReasonCodesByPacket(t *testing.T) {
 	for i := range 256 {
 		typ, want := Type(i), codesByPacket[Type(i)]

@@ -10,6 +10,7 @@ import (
 )
 
 // The table of 8.2 of our reference, in bits as the draft has it (3.17.3).
+// v2.0 3.17.3-1, 3.17.2.3-2
 func TestSchemes(t *testing.T) {
 	type row struct {
 		name                 string
@@ -51,6 +52,7 @@ func TestSchemes(t *testing.T) {
 	require.False(t, ok)
 }
 
+// v2.0 3.17.4-1
 func TestParseSenderID(t *testing.T) {
 	id, ok := ParseSenderID("00124b00010203AF")
 	require.True(t, ok)

@@ -10,6 +10,7 @@ import (
 )
 
 // The table of 1.3 of our reference, with REGISTER and REGACK as the draft's chapter 3 has them (13.3 of the reference, 2).
+// v2.0 3.15.5-1, 3.18-2
 func TestTypes(t *testing.T) {
 	const both = Client | Server
 	for _, tt := range []struct {

@@ -195,6 +195,7 @@ func TestShortCounterEnds(t *testing.T) {
 	require.Equal(t, []byte("before"), b)
 }
 
+// v2.0 3.17.2.3-1, 3.17.2.3-4, 3.17.2.3-8
 func TestSealRefuses(t *testing.T) {
 	for name, change := range map[string]func(*Sender){
 		"no counter reserved":      func(s *Sender) { s.Counter = NewCounter(0) },

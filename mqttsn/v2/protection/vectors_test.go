@@ -132,6 +132,7 @@ func (v vector) receiver(t testing.TB) *Receiver {
 	return &Receiver{ID: senderID, Key: testKey(t, v.scheme, v.key), Uncounted: true}
 }
 
+// v2.0 3.17.2.1-2, 3.17.2.1-3, 3.17.2.1-4, 3.17.2.2-1, 3.17.2.2-2, 3.17.2.2-3, 3.17.2.2-4, 3.17.2.3-2, 3.17.2.3-5, 3.17.2.3-6, 3.17.2.3-7, 3.17.3-2, 3.17.3-3, 3.17.3-4
 func TestVectors(t *testing.T) {
 	for _, v := range vectors {
 		t.Run(v.name, func(t *testing.T) {
