@@ -278,3 +278,30 @@ func TestLargeMessagesThroughTheStore(t *testing.T) {
 	}
 	require.NotContains(t, string(b.Stderr.Bytes()), "level=error")
 }
+
+// TestHalfOpen: connections whose peers are gone, or say that they will send no more, are closed in time, their wills are
+// published, and their sessions end.
+func TestHalfOpen(t *testing.T) {
+	const count = 100
+	eachBroker(t, func(t *testing.T, b *server) {
+		watcher := newClient(t, b, "client=watcher")
+		watcher.do("SUBSCRIBE id=1 filter=gone/+")
+		watcher.want("SUBACK id=1 codes=0")
+		var done []*client // have said that they send no more
+		for i := range count {
+			c := newClient(t, b, fmt.Sprintf("client=mute%d keepalive=1 will=gone/%d will.payload=x", i, i))
+			if i%2 == 0 {
+				require.NoError(t, c.Conn.(*net.TCPConn).CloseWrite())
+				done = append(done, c)
+			}
+		}
+		left := make(map[string]bool)
+		for range count {
+			left[watcher.want("PUBLISH topic=* payload=x").get("topic", "")] = true
+		}
+		require.Len(t, left, count)
+		for _, c := range done {
+			require.NoError(t, c.closes(""))
+		}
+	})
+}

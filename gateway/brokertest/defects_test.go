@@ -179,6 +179,25 @@ func TestOrderAfterResume(t *testing.T) {
 	})
 }
 
+// TestFullBufferDropsNoQoS1: messages that find a subscriber's connection full wait, and come in order when it reads again.
+func TestFullBufferDropsNoQoS1(t *testing.T) {
+	const count, size = 900, 8 << 10 // mosquitto holds 1,000 messages, we 8 MiB
+	eachBroker(t, func(t *testing.T, b *server) {
+		a := newClient(t, b, "client=a")
+		a.do("SUBSCRIBE id=1 filter=t qos=1")
+		a.want("SUBACK id=1 codes=1")
+		publisher := newClient(t, b, "client=publisher")
+		for i := range count {
+			publisher.do("PUBLISH topic=t payload=x*%d qos=1 id=%d", size+i, i+1)
+			publisher.want("PUBACK id=%d", i+1)
+		}
+		for i := range count {
+			m := a.want("PUBLISH topic=t payload=x*%d qos=1", size+i)
+			a.do("PUBACK id=%s", m.get("id", ""))
+		}
+	})
+}
+
 // TestDuplicateOfQoS2IsNoError: it is acknowledged as the first was.
 func TestDuplicateOfQoS2IsNoError(t *testing.T) {
 	eachBroker(t, func(t *testing.T, b *server) {
