@@ -49,6 +49,7 @@ func (d *Device) transmit(ref topicRef, i int) {
 	d.stats.PublishedDown++
 	d.e.stats.PublishedDown++
 	if en.qos > 0 {
+		d.e.rec.noteFlight(d.record, &f.entry) // a device that sleeps on it is sent it under the same MsgId after a restart
 		d.flights = append(d.flights, f)
 	} else {
 		d.settle(en)

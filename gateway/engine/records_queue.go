@@ -28,20 +28,28 @@ func (r *records) hold(session uint64, en *entry) {
 
 // update writes how far an entry has come: the packet id under which it was sent, and whether the peer has it.
 func (r *records) update(session uint64, en *entry, p phase) {
-	if en.record == 0 {
-		return
+	if en.record != 0 {
+		r.put(recordQueued, session, en.record, func(f *fields) { en.write(f, p) })
 	}
-	r.put(recordQueued, session, en.record, func(f *fields) {
-		f.num(en.msg.record)
-		f.num(uint64(en.qos))
-		f.flags(en.retain, p == released)
-		f.num(uint64(en.id))
-		f.num(uint64(en.upstream))
-		f.num(uint64(len(en.subIDs)))
-		for _, id := range en.subIDs {
-			f.num(uint64(id))
-		}
-	})
+}
+
+// noteFlight writes the packet id under which an entry was sent, whenever there is something else to write.
+func (r *records) noteFlight(session uint64, en *entry) {
+	if en.record != 0 {
+		r.putLazily(recordQueued, session, en.record, func(f *fields) { en.write(f, published) })
+	}
+}
+
+func (en *entry) write(f *fields, p phase) {
+	f.num(en.msg.record)
+	f.num(uint64(en.qos))
+	f.flags(en.retain, p == released)
+	f.num(uint64(en.id))
+	f.num(uint64(en.upstream))
+	f.num(uint64(len(en.subIDs)))
+	for _, id := range en.subIDs {
+		f.num(uint64(id))
+	}
 }
 
 // release forgets an entry, and its message with the last one.
