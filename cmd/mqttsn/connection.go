@@ -75,6 +75,7 @@ type session struct {
 	keepAlive uint16
 	will      will
 	v20       options20
+	protected protected
 	interval  time.Duration // T_retry
 	retries   int           // N_retry
 }
@@ -88,6 +89,7 @@ func (s *session) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&s.keep, "disable-clean-session", "c", false, "go on with the gateway's session for this client id, and leave it there; needs -i")
 	s.will.flags(f)
 	s.v20.flags(f)
+	s.protected.flags(f)
 	f.DurationVar(&s.interval, "retry-interval", 3*time.Second, "how long to wait for an answer before asking again")
 	f.IntVar(&s.retries, "retries", 3, "ask again so many `TIMES` before giving up")
 }
@@ -101,7 +103,7 @@ func (s *session) check() error {
 	case s.retries < 0:
 		return errors.New("--retries must not be less than 0")
 	}
-	return errors.Join(s.will.check(), s.v20.check(s.version, s.keepAlive), s.target.check())
+	return errors.Join(s.will.check(), s.v20.check(s.version, s.keepAlive), s.protected.check(s.version), s.target.check())
 }
 
 // maxDatagram is what UDP carries, and more than gateways can be expected to take.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"mqttsn-gateway/mqttsn/client"
 )
 
 // A ping is what the command line of ping says.
@@ -39,9 +41,15 @@ func (p *ping) run(cmd *cobra.Command) error {
 	if err := errors.Join(p.limits.check(), p.check()); err != nil {
 		return err
 	}
+	cfg := p.config()
+	done, err := p.protected.use(&cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
 	ctx, stop := p.limits.context(cmd.Context())
 	defer stop()
-	d, err := p.connect(ctx, cmd)
+	d, err := p.connect(ctx, cmd, cfg)
 	if err == nil {
 		defer d.leave()
 		err = p.ask(ctx, cmd.OutOrStdout(), d)
@@ -52,9 +60,9 @@ func (p *ping) run(cmd *cobra.Command) error {
 	return p.explain("the question", err)
 }
 
-func (p *ping) connect(ctx context.Context, cmd *cobra.Command) (*device, error) {
+func (p *ping) connect(ctx context.Context, cmd *cobra.Command, cfg client.Config) (*device, error) {
 	var took time.Duration
-	d, err := p.open(ctx, cmd.ErrOrStderr(), p.config(), func(ctx context.Context, d *device) error {
+	d, err := p.open(ctx, cmd.ErrOrStderr(), cfg, func(ctx context.Context, d *device) error {
 		start := time.Now()
 		err := d.Connect(ctx)
 		took = time.Since(start)

@@ -69,6 +69,11 @@ func (p *pub) run(cmd *cobra.Command) error {
 func (p *pub) send(cmd *cobra.Command, message client.Message) error {
 	ctx := cmd.Context()
 	cfg := p.config()
+	done, err := p.protected.use(&cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
 	cfg.Resume = p.payload.lines
 	if cfg.V2 != nil {
 		cfg.V2.FullNames = !p.payload.lines // an alias for one message is not worth a question

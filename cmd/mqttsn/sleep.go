@@ -74,9 +74,14 @@ func (s *sleep) run(cmd *cobra.Command) error {
 // live is the life of the device.
 func (s *sleep) live(ctx context.Context, log io.Writer, list []client.Topic) error {
 	cfg := s.config()
+	done, err := s.protected.use(&cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
 	cfg.Predefined = s.topics.everyPredefined()
 	var d *sleeper
-	err := s.reach(ctx, log, func(ctx context.Context, w *wire) error {
+	err = s.reach(ctx, log, func(ctx context.Context, w *wire) error {
 		d = newSleeper(w, cfg, s.duration, s.printer.print, log)
 		err := d.connect(ctx)
 		if err != nil {

@@ -80,6 +80,11 @@ func (s *sub) receive(until context.Context, cmd *cobra.Command, list []client.T
 	ctx, stop := context.WithCancelCause(until)
 	defer stop(nil)
 	cfg := s.config()
+	done, err := s.protected.use(&cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
 	cfg.Predefined = s.topics.everyPredefined()
 	d, err := s.open(ctx, cmd.ErrOrStderr(), cfg, func(ctx context.Context, d *device) error {
 		d.OnMessage(s.printUntilEnough(stop))

@@ -306,3 +306,26 @@ func TestProtectionKeysAreReloaded(t *testing.T) {
 	eight.ping()
 	require.Equal(t, 2, g.logged("device connected"))
 }
+
+// The command line tool is a protected device too, run after run, and with a wrong key it is none.
+func TestToolProtects(t *testing.T) {
+	t.Parallel()
+	addr := programs.FreeAddr(t)
+	g, dir := startProtected(t, addr, "protection: required", map[v2.SenderID]v2.Scheme{th7: v2.HMACSHA3256})
+	hub := newApp(t, g, "up/#")
+	_, port, err := net.SplitHostPort(addr)
+	require.NoError(t, err)
+	publish := func(payload string, options ...string) *programs.Process {
+		args := []string{"pub", "-V", "2.0", "-h", "127.0.0.1", "-p", port, "-t", "up/tool", "-q", "1", "-m", payload, "--retry-interval", "100ms"}
+		return programs.StartIn(t, dir, nil, programs.Ours(t, "mqttsn"), append(args, options...)...)
+	}
+	for run := range 3 {
+		publish(fmt.Sprint("run ", run), "--protection-key", "protection").Succeed()
+		hub.want("up/tool", fmt.Sprint("run ", run), 1)
+	}
+	require.NotZero(t, publish("bare").WaitExit())
+	require.NoError(t, keyfile.Add(filepath.Join(dir, "other"), th7, keyfile.New(v2.HMACSHA3256)))
+	require.NotZero(t, publish("forged", "--protection-key", "other").WaitExit())
+	require.NotEqual(t, "0", g.metric(t, `mqttsn_protection_refused_total{reason="forged"}`))
+	require.NotEqual(t, "0", g.metric(t, `mqttsn_protection_refused_total{reason="unprotected"}`))
+}
