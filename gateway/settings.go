@@ -31,6 +31,11 @@ func settings(c *config.Config) engine.Config {
 	}
 	tells := func(what string) bool { return slices.Contains(c.Sessions.UserProperties, what) }
 	e.Tell = engine.Tell{Client: tells("client"), Link: tells("link"), Address: tells("address"), RSSI: tells("rssi")}
+	for _, m := range c.Mapping {
+		e.Mapping = append(e.Mapping, engine.MappingRule{
+			Clients: m.Clients, Links: m.Links, Up: engine.Direction(m.Up), Down: engine.Direction(m.Down),
+		})
+	}
 	e.QoSNeg1 = c.QoSMinusOne.Allow
 	e.Predefined = c.Predefined
 	e.Devices = make(map[string]engine.DeviceOverride)

@@ -21,8 +21,8 @@ func Match(p, s string) bool {
 	return strings.HasSuffix(s, parts[last])
 }
 
-// matchAny reports whether one of the patterns matches one of the texts.
-func matchAny(patterns []string, texts ...string) bool {
+// MatchAny reports whether one of the patterns matches one of the texts.
+func MatchAny(patterns []string, texts ...string) bool {
 	for _, p := range patterns {
 		for _, s := range texts {
 			if Match(p, s) {

@@ -53,8 +53,8 @@ func (r *Rule) matches(w *Who) bool {
 	if w.Identity != "" {
 		addresses = append(addresses, w.Identity)
 	}
-	return matchAny(r.Clients, w.Client) && matchAny(r.Links, w.Link) && matchAny(w.own(r.Addresses), addresses...) &&
-		(r.Users == nil || matchAny(r.Users, w.User))
+	return MatchAny(r.Clients, w.Client) && MatchAny(r.Links, w.Link) && MatchAny(w.own(r.Addresses), addresses...) &&
+		(r.Users == nil || MatchAny(r.Users, w.User))
 }
 
 // own puts the names in their places in patterns. One with * in it would match more than itself, and fits none.
@@ -72,13 +72,12 @@ func (r *Rule) rights(w *Who) Rights {
 	return Rights{ruled: true, publish: w.fill(r.Publish), subscribe: w.fill(r.Subscribe)}
 }
 
-// fill puts the names in their places in filters. A filter is left out for a name that would make another filter of it: one
-// named "#" must not get at everything, "a/b" not at what belongs to "a", and "$SYS" not at what is hidden.
-func (w *Who) fill(filters []string) []string {
-	return w.replace(filters, func(name string) bool {
-		return name != "" && name[0] != '$' && !strings.ContainsAny(name, "+#/")
-	})
-}
+// fill puts the names in their places in filters. A filter is left out for a name that would make another filter of it.
+func (w *Who) fill(filters []string) []string { return w.replace(filters, FitsTopic) }
+
+// FitsTopic reports whether a client id or a user's name can be a level of a topic, and no more: one named "#" must not get
+// at everything, "a/b" not at what belongs to "a", and "$SYS" not at what is hidden.
+func FitsTopic(name string) bool { return name != "" && name[0] != '$' && !strings.ContainsAny(name, "+#/") }
 
 // replace puts the client id in the place of %c and the user's name in that of %u, or leaves out what has one that does not
 // fit.

@@ -15,6 +15,7 @@ func (r *reader) check() {
 	r.checkLinks()
 	r.checkDevices()
 	r.checkAccess()
+	r.checkMapping()
 	r.checkMQTT()
 	r.checkListeners()
 	r.checkUsers()

@@ -14,6 +14,7 @@ type Config struct {
 	HTTP        HTTP              `yaml:"http"`
 	Sessions    Sessions          `yaml:"sessions"`
 	Access      []AccessRule      `yaml:"access"`
+	Mapping     []MappingRule     `yaml:"mapping"`
 	Protection  Protection        `yaml:"protection"`
 	QoSMinusOne QoSMinusOne       `yaml:"qos_minus_one"`
 	Predefined  map[uint16]string `yaml:"predefined"`
@@ -36,4 +37,4 @@ func Default() *Config {
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, protectionKeys, topicKeys, loginKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, mappingKeys, protectionKeys, topicKeys, loginKeys, limitKeys)

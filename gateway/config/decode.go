@@ -50,10 +50,11 @@ func (r *reader) problem(o origin, key, what, remedy string) {
 
 // entries of lists begin with these values.
 var entryDefaults = map[reflect.Type]func() reflect.Value{
-	reflect.TypeFor[Link]():       func() reflect.Value { return reflect.ValueOf(defaultLink()) },
-	reflect.TypeFor[AccessRule](): func() reflect.Value { return reflect.ValueOf(defaultAccessRule()) },
-	reflect.TypeFor[Listener]():   func() reflect.Value { return reflect.ValueOf(defaultListener()) },
-	reflect.TypeFor[ClientRule](): func() reflect.Value { return reflect.ValueOf(defaultClientRule()) },
+	reflect.TypeFor[Link]():        func() reflect.Value { return reflect.ValueOf(defaultLink()) },
+	reflect.TypeFor[AccessRule]():  func() reflect.Value { return reflect.ValueOf(defaultAccessRule()) },
+	reflect.TypeFor[MappingRule](): func() reflect.Value { return reflect.ValueOf(defaultMappingRule()) },
+	reflect.TypeFor[Listener]():    func() reflect.Value { return reflect.ValueOf(defaultListener()) },
+	reflect.TypeFor[ClientRule]():  func() reflect.Value { return reflect.ValueOf(defaultClientRule()) },
 }
 
 func newEntry(t reflect.Type) reflect.Value {

@@ -37,6 +37,14 @@ func (e *Engine) permits(id, user string, a Addr, w *will) mqtt.Reason {
 		e.forbidden(id, a, "will "+w.topic)
 		return mqtt.NotAuthorized
 	}
+	m, ok := e.mappingOf(id, e.cfg.Links[a.Link].Name)
+	if ok && w != nil {
+		_, ok = m.outward(w.topic)
+	}
+	if !ok {
+		e.forbidden(id, a, "its topics have no place in the mapping")
+		return mqtt.NotAuthorized
+	}
 	return mqtt.Success
 }
 

@@ -40,6 +40,9 @@ type Config struct {
 	Predefined map[uint16]string
 	Devices    map[string]DeviceOverride
 
+	// Mapping gives topics of devices other names beyond their sessions.
+	Mapping []MappingRule
+
 	// Tell is what receivers of MQTT 5 learn of the devices that publish.
 	Tell Tell
 

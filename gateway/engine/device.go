@@ -43,6 +43,7 @@ type Device struct {
 	proof    *proof // what the device has shown of itself; nil: nothing
 	rights   access.Rights
 	link     *LinkConfig
+	mapping  *mapping
 
 	state      State
 	located    bool
@@ -332,6 +333,7 @@ func (d *Device) locate(a Addr) {
 	d.identity = d.e.identity(a)
 	d.e.protector.located(d)
 	d.predef = d.e.predefinedOf(d.client, a.Link)
+	d.settleOn(d.link.Name)
 	d.ruled()
 	d.e.byAddr[a] = d
 	if a.Forwarded {

@@ -42,8 +42,9 @@ func (d *Device) nameTopic(name string) topicRef {
 	if d.traits().fullNames {
 		return d.nameTopic20(name)
 	}
+	outer := d.mapping.filter(name)
 	for _, s := range d.subs {
-		if s.filter == name && s.topic.kind != topicNormal {
+		if s.filter == outer && s.topic.kind != topicNormal {
 			return s.topic
 		}
 	}

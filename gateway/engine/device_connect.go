@@ -114,6 +114,8 @@ func (e *Engine) mayMove(d *Device, a Addr) bool {
 	switch {
 	case d.located && d.addr == a:
 		return true
+	case !d.staysHome(a):
+		return false
 	case d.identity != "":
 		return e.identity(a) == d.identity
 	case !d.located || !d.state.live():
@@ -132,6 +134,9 @@ func (e *Engine) mayMove(d *Device, a Addr) bool {
 func (e *Engine) owner(d *Device) string {
 	if d.identity != "" {
 		return "its session belongs to " + d.identity
+	}
+	if d.mapping != nil && !d.located {
+		return "its session is on the link " + d.mapping.link
 	}
 	return "its session is at " + e.describe(d.addr)
 }

@@ -15,8 +15,13 @@ func (d *Device) take(en entry) {
 	d.pump()
 }
 
-// enqueue appends to the queue; if it is full, a message of this device alone is dropped by the overflow rule.
+// enqueue appends to the queue, under the name by which the device knows the topic; if it is full, a message of this device alone is dropped by the overflow rule.
 func (d *Device) enqueue(en entry) {
+	outer := en.msg
+	if en.msg = d.inward(outer); en.msg == nil {
+		d.drop(en) // plant/th7/# brings plant/th7 as well, which is outside
+		return
+	}
 	for d.queue.full(d.e.cfg.Device.Queue) {
 		i := d.queue.victim(en, d.e.cfg.Device.Overflow)
 		if i < 0 {
@@ -26,6 +31,7 @@ func (d *Device) enqueue(en entry) {
 		d.overflow(d.queue.remove(i))
 	}
 	d.e.rec.hold(d.record, &en)
+	outer.gate = max(outer.gate, en.msg.gate) // who has sent it waits for our copy, too
 	d.queue.push(en)
 }
 

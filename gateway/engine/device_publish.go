@@ -61,6 +61,11 @@ func (d *Device) publish(p publication) {
 		}
 		return
 	}
+	outer, ok := d.mapping.outward(name)
+	if !ok {
+		d.refusePublication(p.inbound(), mqtt.TopicNameInvalid)
+		return
+	}
 	if d.queue.len()+len(d.flights) > 0 {
 		defer d.carryOn() // what waited for the device to know an id
 	}
@@ -70,7 +75,7 @@ func (d *Device) publish(p publication) {
 	d.stats.PublishedUp++
 	d.e.stats.PublishedUp++
 	m := &Message{
-		Topic: name, Payload: append([]byte(nil), p.payload...), QoS: p.qos, Retain: p.retain,
+		Topic: outer, Payload: append([]byte(nil), p.payload...), QoS: p.qos, Retain: p.retain,
 		Props: d.told(d.e.rssi), expires: never, origin: d,
 	}
 	d.north.publish(d, m, uint32(p.qos)<<16|uint32(p.msgID))

@@ -13,7 +13,7 @@ func (d *Device) save() {
 	d.e.rec.put(recordDevice, d.record, 0, func(f *fields) {
 		f.string(recordedID(d.sender, d.client))
 		f.num(uint64(d.state))
-		f.flags(d.clean, d.noDUP, d.located, d.addr.Forwarded, d.will != nil)
+		f.flags(d.clean, d.noDUP, d.located, d.addr.Forwarded, d.will != nil, d.mapping != nil)
 		f.string(d.identity)
 		f.int(int64(d.keepAlive))
 		f.int(int64(d.sleepFor))
@@ -21,6 +21,9 @@ func (d *Device) save() {
 			f.string(d.link.Name)
 			f.string(d.e.formatPeer(d.addr))
 			f.string(d.addr.Node)
+		}
+		if d.mapping != nil {
+			d.mapping.save(f)
 		}
 		if w := d.will; w != nil {
 			f.string(w.topic)
@@ -48,14 +51,17 @@ func (e *Engine) restoreDevice(record uint64, f *fields) *Device {
 	d := e.newDevice(sender, clientID, v12{})
 	d.record, d.accepted = record, true
 	state := State(f.readNum())
-	var located, forwarded, hasWill bool
-	f.readFlags(&d.clean, &d.noDUP, &located, &forwarded, &hasWill)
+	var located, forwarded, hasWill, mapped bool
+	f.readFlags(&d.clean, &d.noDUP, &located, &forwarded, &hasWill, &mapped)
 	identity := f.readString()
 	d.keepAlive = time.Duration(f.readInt())
 	d.sleepFor = time.Duration(f.readInt())
 	var link, peer, node string
 	if located {
 		link, peer, node = f.readString(), f.readString(), f.readString()
+	}
+	if mapped {
+		d.restoreMapping(f)
 	}
 	if hasWill {
 		d.will = &will{topic: f.readString(), payload: f.readBytes(), qos: uint8(f.readNum())}

@@ -141,7 +141,7 @@ func (d *Device) subscribe(w wish) {
 		return
 	}
 	r.sub = &subscription{
-		owner: d, share: share, filter: inner, qos: qos, noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,
+		owner: d, share: share, filter: d.mapping.filter(inner), qos: qos, noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,
 		topic: r.topic, record: d.e.rec.newID(),
 	}
 	if r.old = old; old != nil {
@@ -165,8 +165,9 @@ func (d *Device) pending(r request) bool {
 // asksFor reports whether a SUBSCRIBE that covers the topic waits for its answer. The broker may send messages before its
 // SUBACK; the device can name them when it has its own (reference, 6.8).
 func (d *Device) asksFor(name string) bool {
+	outer := d.mapping.filter(name)
 	for _, r := range d.requests {
-		if !r.remove && topic.Match(r.sub.filter, name) {
+		if !r.remove && topic.Match(r.sub.filter, outer) {
 			return true
 		}
 	}
@@ -264,8 +265,9 @@ func (d *Device) unsubscribed(r *request, reason mqtt.Reason) {
 }
 
 func (d *Device) findSubscription(share, filter string) *subscription {
+	outer := d.mapping.filter(filter)
 	for _, s := range d.subs {
-		if s.filter == filter && s.share == share {
+		if s.filter == outer && s.share == share {
 			return s
 		}
 	}

@@ -9,8 +9,9 @@ type will struct {
 }
 
 func (w *will) message(d *Device) *Message {
+	name, _ := d.mapping.outward(w.topic)
 	return &Message{
-		Topic: w.topic, Payload: w.payload, QoS: w.qos, Retain: w.retain,
+		Topic: name, Payload: w.payload, QoS: w.qos, Retain: w.retain,
 		Props: d.told(0), expires: never, origin: d,
 	}
 }

@@ -20,6 +20,7 @@ type Engine struct {
 	cfg       Config
 	predef    []*predefined // of everyone, by link
 	overrides overrides
+	mapping   []mappingRule
 
 	// Now and out belong to the call under way.
 	now  time.Duration
@@ -75,6 +76,7 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg:        cfg,
 		overrides:  newOverrides(cfg.Devices),
+		mapping:    newMappingRules(cfg.Mapping),
 		devices:    make(map[string]*Device),
 		byAddr:     make(map[Addr]*Device),
 		forwarders: make(map[Addr]*forwarder),

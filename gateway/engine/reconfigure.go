@@ -7,13 +7,13 @@ import (
 )
 
 // Reconfigure puts what may change while sessions live in force: predefined topics, what differs for single devices but for
-// their modes, retries, limits, access rules, and whether QoS -1 is accepted. Everything else of c is left aside. Sessions
+// their modes, retries, limits, access rules, what is told of devices, and whether QoS -1 is accepted. Everything else of c is left aside. Sessions
 // go on; those that no longer may be there end as SetAccess says. What is more than a new limit allows stays until it goes
 // by itself. The configuration's maps must not be changed afterwards.
 func (e *Engine) Reconfigure(now time.Duration, c *Config, out *Out) {
 	e.enter(now, out)
 	e.cfg.Device, e.cfg.Client = c.Device, c.Client
-	e.cfg.Predefined, e.cfg.Devices, e.cfg.QoSNeg1 = c.Predefined, c.Devices, c.QoSNeg1
+	e.cfg.Predefined, e.cfg.Devices, e.cfg.QoSNeg1, e.cfg.Tell = c.Predefined, c.Devices, c.QoSNeg1, c.Tell
 	e.overrides = newOverrides(c.Devices)
 	for i := range e.cfg.Links {
 		l, n := &e.cfg.Links[i], &c.Links[i]

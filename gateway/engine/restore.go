@@ -151,7 +151,7 @@ func (r *Restorer) join(p part) error {
 		s := &subscription{record: number}
 		s.read(f)
 		if d != nil {
-			s.owner = d
+			s.owner, s.filter = d, d.mapping.moved(s.filter)
 			d.subs = append(d.subs, s)
 			d.north.restored(d, s)
 		} else {

@@ -67,6 +67,25 @@ var settings = map[string]func(c *engine.Config, w *words, value string){
 		rule.Clients, rule.Links, rule.Addresses = all, all, all
 		c.Access = append(c.Access, rule)
 	},
+	// Other names for the topics of devices on a link, or all: map=udp:up/%c/:down/%c/ and alias=t:long for both directions.
+	"map": func(c *engine.Config, w *words, v string) {
+		part := strings.Split(v, ":")
+		if len(part) != 3 {
+			w.fail("map=LINK:UP:DOWN")
+			return
+		}
+		c.Mapping = append(c.Mapping, engine.MappingRule{
+			Clients: []string{"*"}, Links: part[:1],
+			Up:   engine.Direction{Prefix: part[1], Aliases: make(map[string]string)},
+			Down: engine.Direction{Prefix: part[2], Aliases: make(map[string]string)},
+		})
+	},
+	"alias": func(c *engine.Config, _ *words, v string) {
+		short, long, _ := strings.Cut(v, ":")
+		m := c.Mapping[len(c.Mapping)-1]
+		m.Up.Aliases[short], m.Down.Aliases[short] = long, long
+	},
+
 	"rule-clients":   ruleList(func(r *access.Rule, list []string) { r.Clients = list }),
 	"rule-links":     ruleList(func(r *access.Rule, list []string) { r.Links = list }),
 	"rule-addresses": ruleList(func(r *access.Rule, list []string) { r.Addresses = list }),

@@ -95,6 +95,11 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 	if d == nil {
 		// Which lends it the predefined topics of everyone.
 		d = &Device{e: e, dialect: v12{}, predef: e.predef[a.Link], rights: e.rights("", "", a, e.identity(a))}
+		var ok bool
+		if d.mapping, ok = e.mappingOf("", e.cfg.Links[a.Link].Name); !ok {
+			e.stats.QoSNeg1Refused++ // it has no client id, and so no place
+			return
+		}
 	} else {
 		d.hears()
 	}
@@ -112,9 +117,14 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 		e.stats.QoSNeg1Refused++
 		return
 	}
+	outer, ok := d.mapping.outward(name)
+	if !ok {
+		e.stats.QoSNeg1Refused++
+		return
+	}
 	e.stats.QoSNeg1++
 	m := &Message{
-		Topic: name, Payload: append([]byte(nil), p.payload...), Retain: p.retain,
+		Topic: outer, Payload: append([]byte(nil), p.payload...), Retain: p.retain,
 		Props: e.told(d.id, a, e.rssi), expires: never,
 	}
 	e.unasked.publish(d, m, 0)

@@ -126,10 +126,10 @@ func (u *uplink) hello(p *mqtt.Connect) {
 	if u.d.will == nil || u.leaving {
 		return
 	}
-	w := u.d.will
+	m := u.d.will.message(u.d)
 	p.Will = &mqtt.Will{
-		Topic: w.topic, Payload: w.payload, QoS: w.qos, Retain: w.retain,
-		Delay: uint32(u.e.cfg.Uplink.WillDelay / time.Second), Props: u.d.told(0),
+		Topic: m.Topic, Payload: m.Payload, QoS: m.QoS, Retain: m.Retain,
+		Delay: uint32(u.e.cfg.Uplink.WillDelay / time.Second), Props: m.Props,
 	}
 }
 

@@ -31,7 +31,7 @@ func (u *uplink) subscribe(d *Device, s, _ *subscription, r *request) {
 	u.send(&mqtt.Subscribe{
 		PacketID: id,
 		Subscriptions: []mqtt.Subscription{{
-			Filter: r.filter, QoS: min(s.qos, u.limits.maximumQoS), NoLocal: s.noLocal, RetainAsPublished: s.retainAsPublished,
+			Filter: s.fullFilter(), QoS: min(s.qos, u.limits.maximumQoS), NoLocal: s.noLocal, RetainAsPublished: s.retainAsPublished,
 			RetainHandling: r.retained,
 		}},
 	})
@@ -43,7 +43,7 @@ func (u *uplink) unsubscribe(d *Device, s *subscription, r *request) {
 	case !u.ready():
 		d.unsubscribed(r, mqtt.ServerUnavailable)
 	default:
-		u.send(&mqtt.Unsubscribe{PacketID: u.ask(r), Filters: []string{r.filter}})
+		u.send(&mqtt.Unsubscribe{PacketID: u.ask(r), Filters: []string{s.fullFilter()}})
 	}
 }
 
@@ -115,7 +115,7 @@ func (u *uplink) resubscribe() {
 	u.send(p)
 }
 
-// fullFilter is the filter as it was subscribed to.
+// fullFilter is the filter as it is subscribed to north of the session.
 func (s *subscription) fullFilter() string {
 	if s.share == "" {
 		return s.filter
