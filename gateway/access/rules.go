@@ -77,7 +77,9 @@ func (w *Who) fill(filters []string) []string { return w.replace(filters, FitsTo
 
 // FitsTopic reports whether a client id or a user's name can be a level of a topic, and no more: one named "#" must not get
 // at everything, "a/b" not at what belongs to "a", and "$SYS" not at what is hidden.
-func FitsTopic(name string) bool { return name != "" && name[0] != '$' && !strings.ContainsAny(name, "+#/") }
+func FitsTopic(name string) bool {
+	return name != "" && name[0] != '$' && !strings.ContainsAny(name, "+#/")
+}
 
 // replace puts the client id in the place of %c and the user's name in that of %u, or leaves out what has one that does not
 // fit.
