@@ -131,7 +131,12 @@ func (g *gateway) run(ctx context.Context, reload <-chan struct{}) {
 	}
 	l.dial = func(id engine.ConnID, d engine.Dial) {
 		up := g.upstream
-		conns.Go(func() { l.dialUpstream(io, up, id, d) })
+		conns.Go(func() {
+			if first, ok := l.dialUpstream(io, up, id, d); ok {
+				// In a goroutine of its own: a connection keeps its stack as long as it lives, and to dial takes a larger one.
+				conns.Go(func() { l.serve(io, first, nil) })
+			}
+		})
 	}
 	conns.Go(func() { g.reloader.run(io, reload) })
 	l.check = func(c engine.Check) {

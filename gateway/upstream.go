@@ -32,13 +32,13 @@ func newUpstream(cfg *config.Config) (*upstream, error) {
 
 // dialUpstream connects to the upstream broker, and serves the connection until it ends. A failure is told to the engine
 // like a loss.
-func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID, d engine.Dial) {
+func (l *loop) dialUpstream(ctx context.Context, u *upstream, id engine.ConnID, d engine.Dial) (first connEvent, ok bool) {
 	c, login, err := u.dial(ctx, d)
 	if err != nil {
 		l.post(ctx, connEvent{kind: connLost, id: id, err: explainDial(err)})
-		return
+		return connEvent{}, false
 	}
-	l.serve(ctx, connEvent{kind: connDialled, id: id, conn: c, login: login}, nil)
+	return connEvent{kind: connDialled, id: id, conn: c, login: login}, true
 }
 
 // dial connects, and finds with what to log in. Passwords, and certificates of single devices, are read now.

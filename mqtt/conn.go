@@ -78,7 +78,6 @@ type Conn struct {
 	peer     peerLimits
 	answered bool     // CONNACK was sent
 	out      *encoder // has what is to be written next; nil: nothing is
-	aliased  Publish  // what is encoded instead of a PUBLISH that gets an alias
 	writing  bool     // the goroutine that writes is there
 	inFlight int      // octets that it took from out and has not yet written
 	closing  bool     // nothing more is sent, and when all is written, by closeBy, the connection closes

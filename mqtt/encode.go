@@ -9,6 +9,8 @@ type encoder struct {
 	terse bool   // leave out what only explains (see problem)
 	tail  []byte // the end of the packet: copied when the length before it is known, not moved once more
 	err   error
+
+	aliased Publish // what is encoded instead of a PUBLISH that gets an alias, while it is
 }
 
 // packet appends p as a whole. If it cannot be carried by MQTT, b is as before and ErrPacketTooLarge is returned.

@@ -6,7 +6,7 @@ import "io"
 // small and doubles when a read has filled it. Above largestBuffer it grows only for a packet that needs it, and only
 // as that packet arrives: what a peer claims costs nothing. After such a packet it shrinks again.
 const (
-	smallestBuffer = 512
+	smallestBuffer = 128
 	largestBuffer  = 8 << 10
 )
 

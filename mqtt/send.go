@@ -81,13 +81,13 @@ func (c *Conn) append(p Packet) error {
 	if !ok || c.version < V5 || c.peer.aliases.maximum == 0 {
 		return c.appendWithin(p)
 	}
-	c.aliased = *publish
-	isNew := c.peer.aliases.apply(&c.aliased)
-	err := c.appendWithin(&c.aliased)
+	c.out.aliased = *publish
+	isNew := c.peer.aliases.apply(&c.out.aliased)
+	err := c.appendWithin(&c.out.aliased)
 	if isNew && err == nil {
-		c.peer.aliases.remember(&c.aliased)
+		c.peer.aliases.remember(&c.out.aliased)
 	}
-	c.aliased = Publish{}
+	c.out.aliased = Publish{}
 	return err
 }
 

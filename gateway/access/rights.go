@@ -6,35 +6,39 @@ import (
 	"mqttsn-gateway/gateway/topic"
 )
 
-// Rights are what one device may do. The zero Rights allow everything.
-type Rights struct {
-	ruled              bool // by a rule
+// Rights are what one device may do. The zero Rights allow everything. They are a pointer: most devices have the zero.
+type Rights struct{ ruling *ruling }
+
+// A ruling is what the rules say of one device.
+type ruling struct {
 	denied             bool
 	unapproved         bool // denied, until an operator approves the device
 	publish, subscribe []string
 }
 
 // Connect reports whether the device may have a session.
-func (r *Rights) Connect() bool { return !r.denied }
+func (r Rights) Connect() bool { return r.ruling == nil || !r.ruling.denied }
 
 // Unapproved reports whether the device may have no session because nobody has approved it so far.
-func (r *Rights) Unapproved() bool { return r.unapproved }
+func (r Rights) Unapproved() bool { return r.ruling != nil && r.ruling.unapproved }
 
 // Publish reports whether the device may publish to a topic, which is a valid topic name.
-func (r *Rights) Publish(name string) bool { return !r.ruled || !r.denied && matches(r.publish, name) }
+func (r Rights) Publish(name string) bool {
+	return r.ruling == nil || !r.ruling.denied && matches(r.ruling.publish, name)
+}
 
 // Receive reports whether the device may be sent messages of a topic, which is a valid topic name.
-func (r *Rights) Receive(name string) bool {
-	return !r.ruled || !r.denied && matches(r.subscribe, name)
+func (r Rights) Receive(name string) bool {
+	return r.ruling == nil || !r.ruling.denied && matches(r.ruling.subscribe, name)
 }
 
 // Subscribe reports whether the device may have a subscription: a single one of its filters must cover everything that the
 // subscription would. The filter is valid, without the $share of a shared one.
-func (r *Rights) Subscribe(filter string) bool {
-	if !r.ruled {
+func (r Rights) Subscribe(filter string) bool {
+	if r.ruling == nil {
 		return true
 	}
-	for _, f := range r.subscribe {
+	for _, f := range r.ruling.subscribe {
 		if covers(f, filter) {
 			return true
 		}

@@ -64,12 +64,12 @@ func (w *Who) own(patterns []string) []string {
 
 func (r *Rule) rights(w *Who) Rights {
 	if r.Deny {
-		return Rights{ruled: true, denied: true}
+		return Rights{&ruling{denied: true}}
 	}
 	if r.Approve && !w.Approved {
-		return Rights{ruled: true, denied: true, unapproved: w.Client != ""}
+		return Rights{&ruling{denied: true, unapproved: w.Client != ""}}
 	}
-	return Rights{ruled: true, publish: w.fill(r.Publish), subscribe: w.fill(r.Subscribe)}
+	return Rights{&ruling{publish: w.fill(r.Publish), subscribe: w.fill(r.Subscribe)}}
 }
 
 // fill puts the names in their places in filters. A filter is left out for a name that would make another filter of it.
