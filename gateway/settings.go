@@ -101,6 +101,8 @@ func deviceSettings(d *engine.DeviceConfig, c *config.Config) {
 	d.Overflow = overflows[s.Queue.QoS0Overflow]
 	d.Move = moves[s.MovePolicy]
 	d.NoDUP = !s.DUP
+	d.MaxKeepAlive, d.MaxSleep = s.MaxKeepAlive, s.MaxSleep
+	d.Wakeup, d.Lenient = s.Wakeup, s.Lenient
 	d.Rate = float64(c.Limits.DeviceRate)
 	d.Burst = c.Limits.DeviceBurst
 	d.ForwarderRate = float64(c.Limits.ForwarderRate)

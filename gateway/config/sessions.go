@@ -29,6 +29,10 @@ type Sessions struct {
 	AwakeMessages          int           `yaml:"awake_messages"`
 	InFlight               int           `yaml:"in_flight"`
 	DUP                    bool          `yaml:"dup"`
+	MaxKeepAlive           time.Duration `yaml:"max_keep_alive"`
+	MaxSleep               time.Duration `yaml:"max_sleep"`
+	Wakeup                 bool          `yaml:"wakeup"`
+	Lenient                bool          `yaml:"lenient"`
 	UserProperties         []string      `yaml:"user_properties"`
 	Queue                  DeviceQueue   `yaml:"queue"`
 }
@@ -97,6 +101,23 @@ var sessionKeys = []Key{
 	{
 		"sessions.dup", "Mark what is sent again with DUP, as the specification says. Some devices ignore such messages: see `devices`.",
 		"Devices that follow the specification depend on it.", anything,
+	},
+	{
+		"sessions.max_keep_alive", "Longest keep alive that is suggested to devices of MQTT-SN 2.0 which take suggestions; with 0 each has its own.",
+		"The device knows its battery.", zeroOr(wholeSeconds(between(time.Second, 65535*time.Second))),
+	},
+	{
+		"sessions.max_sleep", "Longest sleep that is suggested to such devices, likewise.",
+		"As for keep alive.", zeroOr(wholeSeconds(between(time.Second, 3650*day))),
+	},
+	{
+		"sessions.wakeup", "Tell a sleeping device of MQTT-SN 2.0, by WAKEUP, when something begins to wait for it.",
+		"The radio of a sleeper is off, and a packet that it does not hear is sent in vain.", anything,
+	},
+	{
+		"sessions.lenient", "Drop what is malformed or unknown of MQTT-SN 2.0 on links that do not authenticate, instead of ending the device's connection as the " +
+			"draft demands.",
+		"Devices that follow the draft depend on it. With forged addresses others can use it against them.", anything,
 	},
 	{
 		"sessions.user_properties", "What user properties of MQTT 5 tell of the device with each of its publications, wills included: any of `client` (its client id), " +

@@ -127,6 +127,12 @@ type DeviceConfig struct {
 	StrangerRate     float64 // answers a second to senders without a session, over all
 	Applicants       int     // devices that wait for approval and are listed
 	NoDUP            bool    // send again without the DUP bit
+
+	// These are of version 2.0. What is longer than the two is suggested to devices that take suggestions; 0 is no limit.
+	MaxKeepAlive time.Duration
+	MaxSleep     time.Duration
+	Wakeup       bool // tell a sleeper when something begins to wait for it
+	Lenient      bool // on links that do not authenticate, drop what is malformed and leave the connection alone
 }
 
 // DeviceOverride is what differs for one device.

@@ -20,6 +20,8 @@ func (e *Engine) connect20(a Addr, body []byte) error {
 		}
 		return err
 	}
+	e.endHandshake(a)
+	e.links[a.Link].v20 = true
 	v := &v20{connectID: p.PacketID, terms: terms{netAddr: p.NetAddr, suggest: p.SrvSugg}}
 	if e.repeats20(a, &p) {
 		return nil
@@ -46,6 +48,9 @@ func (e *Engine) connect20(a Addr, body []byte) error {
 		withWill:  true, // no CONNECT leaves an old one in force
 	}
 	r.expire(p.SessionExpiry)
+	if p.SrvSugg {
+		v.advise(&e.cfg.Device, &r)
+	}
 	if p.AwakeMessages > 0 {
 		r.awakeMax = int32(p.AwakeMessages)
 	}
@@ -62,6 +67,18 @@ func (e *Engine) connect20(a Addr, body []byte) error {
 	}
 	e.connect(a, v, r)
 	return nil
+}
+
+// advise suggests what is shorter than the device asks for (v2.0, 3.1.2.7). It has to take it.
+func (v *v20) advise(c *DeviceConfig, r *connectRequest) {
+	if c.MaxKeepAlive > 0 && r.keepAlive > c.MaxKeepAlive {
+		r.keepAlive = c.MaxKeepAlive
+		v.keepAlive = uint16(r.keepAlive / time.Second)
+	}
+	if r.keptFor > c.SessionExpiry {
+		r.keptFor = c.SessionExpiry
+		v.hasExpiry, v.expiry = true, uint32(r.keptFor/time.Second)
+	}
 }
 
 // expire takes the session expiry interval of a packet, in seconds.

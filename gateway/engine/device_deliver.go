@@ -33,6 +33,9 @@ func (d *Device) enqueue(en entry) {
 	d.e.rec.hold(d.record, &en)
 	outer.gate = max(outer.gate, en.msg.gate) // who has sent it waits for our copy, too
 	d.queue.push(en)
+	if d.queue.len() == 1 {
+		d.wakeup()
+	}
 }
 
 func (d *Device) overflow(en entry) {

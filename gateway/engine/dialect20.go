@@ -13,6 +13,7 @@ type v20 struct {
 	terms
 	connectID uint16 // of CONNECT, or of the AUTH that followed
 	open      openRequest
+	sleepFor  uint32 // seconds that we suggest to a SLEEPREQ; 0 is no suggestion
 }
 
 // terms are what CONNECT and CONNACK have settled, beside what every session has.
@@ -100,10 +101,15 @@ func speaks20(d *Device) (*v20, bool) {
 // gives.
 func (e *Engine) nonsense20(d *Device, err error) error {
 	var fault *v2.Error
-	if _, ok := speaks20(d); ok && errors.As(err, &fault) {
+	if _, ok := speaks20(d); ok && errors.As(err, &fault) && !e.lenient(d) {
 		d.breach(fault.Reason, fault.PacketID, fault.Error())
 	}
 	return err
+}
+
+// lenient reports whether what is wrong is only dropped: anyone may have sent it.
+func (e *Engine) lenient(d *Device) bool {
+	return e.cfg.Device.Lenient && d.identity == "" && !d.addr.Protected()
 }
 
 // breach ends the connection of a device that broke a rule. Its will is published (v2.0, 4.12.1-2).
@@ -153,7 +159,7 @@ func (d *Device) serve20(v *v20, typ v2.Type, body []byte) error {
 }
 
 // begins notes a request of the device, and reports false for one that must not be served: the device sleeps, or a request
-// of it is open. The same one again is a retry.
+// of it is open. The same one again is a retry; if its answer waits for nothing but us, it is on its way.
 func (d *Device) begins(v *v20, typ v2.Type, id uint16) bool {
 	asleep := d.state == Asleep || d.state == Awake
 	switch {
@@ -164,7 +170,12 @@ func (d *Device) begins(v *v20, typ v2.Type, id uint16) bool {
 		d.breach(v2.ReceiveMaximumExceeded, id, "more than one request is open")
 		return false
 	}
+	again := v.open == openRequest{typ, id}
 	v.open = openRequest{typ, id}
+	switch typ {
+	case v2.TypeSubscribe, v2.TypeUnsubscribe, v2.TypeRegister:
+		return !again || d.e.rec.failing
+	}
 	return true
 }
 
@@ -259,7 +270,9 @@ func (v *v20) unsuback(b []byte, msgID uint16, r mqtt.Reason) []byte {
 func (v *v20) sleepresp(b []byte) []byte {
 	id := v.open.id
 	v.answered(id)
-	return v2.Sleepresp{PacketID: id}.Append(b)
+	b = v2.Sleepresp{PacketID: id, Duration: v.sleepFor}.Append(b)
+	v.sleepFor = 0
+	return b
 }
 
 func (v *v20) pingresp(b []byte, left int) []byte {

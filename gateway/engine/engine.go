@@ -381,7 +381,8 @@ func (e *Engine) serving() bool {
 // sameHost compares two addresses without their ports.
 func (e *Engine) sameHost(a, b Addr) bool { return e.cfg.SameHost != nil && e.cfg.SameHost(a, b) }
 
-// An advertiser broadcasts ADVERTISE on one link (v1.2, 6.1).
+// An advertiser broadcasts ADVERTISE on one link (v1.2, 6.1), and in version 2.0 (v2.0, 3.20) where a device of that version
+// was heard: to devices of version 1.2 it reads as a PINGREQ, which they might all answer.
 type advertiser struct {
 	e     *Engine
 	link  LinkID
@@ -396,8 +397,11 @@ func (a *advertiser) wake(now time.Duration) {
 		return
 	}
 	seconds := min(a.every/time.Second, 0xffff)
-	ad := mqttsn.Advertise{GwID: e.cfg.Links[a.link].GatewayID, Duration: uint16(seconds)}
-	e.broadcast(Addr{Link: a.link}, 0, ad.Append)
+	id := e.cfg.Links[a.link].GatewayID
+	e.broadcast(Addr{Link: a.link}, 0, mqttsn.Advertise{GwID: id, Duration: uint16(seconds)}.Append)
+	if e.links[a.link].v20 {
+		e.broadcast(Addr{Link: a.link}, 0, v2.Advertise{GatewayID: id, Duration: uint16(seconds)}.Append)
+	}
 }
 
 // Busy reports whether something that was taken is still on its way to the disk or to a broker that can be reached. A

@@ -12,6 +12,7 @@ import (
 type linkState struct {
 	down  bool
 	since time.Duration // when it went down
+	v20   bool          // a device of version 2.0 was heard
 	stats LinkStats
 }
 

@@ -29,7 +29,7 @@ func (d *Device) publish20(v *v20, body []byte) error {
 		pub.name = string(p.Topic.Name)
 	}
 	switch _, known := d.predef.names[p.Topic.Alias]; {
-	case pub.topic.kind == topicPredefined && !known:
+	case pub.topic.kind == topicPredefined && !known && !d.e.lenient(d):
 		d.breach(v2.ProtocolError, p.PacketID, "no such predefined alias") // 4.7.2.1-2
 		return nil
 	case pub.qos > 0 || d.state != Active:

@@ -30,8 +30,20 @@ func (d *Device) sleepreq20(v *v20, body []byte) error {
 	if !p.RetainAliases {
 		d.forgetTopics()
 	}
-	d.sleep(time.Duration(p.Duration) * time.Second)
+	duration := time.Duration(p.Duration) * time.Second
+	if limit := d.e.cfg.Device.MaxSleep; v.suggest && limit > 0 && duration > limit {
+		duration = limit
+		v.sleepFor = uint32(limit / time.Second)
+	}
+	d.sleep(duration)
 	return nil
+}
+
+// wakeup tells a sleeper that something waits for it (v2.0, 3.14). It need not hear.
+func (d *Device) wakeup() {
+	if _, ok := speaks20(d); ok && d.e.cfg.Device.Wakeup && d.located && d.state == Asleep {
+		d.send(v2.Wakeup{}.Append)
+	}
 }
 
 // forgetTopics removes the session aliases, and the REGISTER of one that is under way.

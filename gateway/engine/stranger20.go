@@ -42,6 +42,7 @@ func packetID20(typ v2.Type, body []byte) uint16 {
 
 // search20 answers SEARCHGW with GWINFO (v2.0, 3.22): to the one who asked, or on radios to everyone.
 func (e *Engine) search20(a Addr) error {
+	e.links[a.Link].v20 = true
 	if !e.strangers.take(e.now) || !e.serving() {
 		return nil
 	}
