@@ -22,9 +22,8 @@ import (
 type protected struct{ file, sender string }
 
 func (p *protected) flags(f *pflag.FlagSet) {
-	f.StringVar(&p.file, "protection-key", "", "2.0: protect packets with the key in this `FILE`, as \"mqttsn-gateway key\" writes it; beside it is kept "+
-		"how far the counter has come")
-	f.StringVar(&p.sender, "protection-sender", "", "and the `ID` of the sender to be, if the file has several")
+	f.StringVar(&p.file, "protection-key", "", "2.0: protect packets with the key in this `FILE`, made by \"mqttsn-gateway key\"")
+	f.StringVar(&p.sender, "protection-sender", "", "and the sender `ID` to use, if the file has several")
 }
 
 func (p *protected) check(version versionFlag) error {
