@@ -26,6 +26,7 @@ type gateway struct {
 	byID     map[engine.ConnID]*conn
 	accepted int // connections
 	stopping bool
+	lurking  bool // for an acknowledgement, to crash behind it
 
 	alarm   *timer // the engine's deadline
 	late    *timer // effects wait to be carried out
@@ -74,11 +75,14 @@ func (g *gateway) start() {
 	}
 }
 
-// stumble is a crash, or now and then an orderly restart.
+// stumble is a crash, perhaps just when somebody has been told that a message is safe, or now and then an orderly restart.
 func (g *gateway) stumble() {
 	w := g.w
 	switch {
 	case !g.up:
+		return
+	case !g.lurking && w.dice.chance(0.5):
+		g.lurking = true
 		return
 	case w.dice.chance(0.15):
 		w.tell("", "the gateway stops")
@@ -103,7 +107,7 @@ func (g *gateway) shutdown(now time.Duration, out *engine.Out) { g.engine.Shutdo
 
 func (g *gateway) end() {
 	g.w.stats.Crashes++
-	g.up, g.stopping = false, false
+	g.up, g.stopping, g.lurking = false, false, false
 	g.late.stop()
 	g.alarm.stop()
 	for _, c := range g.conns {
@@ -121,7 +125,17 @@ func (g *gateway) losses() int {
 	return int(s.QueueOverflow + s.ClientDropped)
 }
 
-func (g *gateway) calm() { g.trouble.stop() }
+// promised notes an acknowledgement that is about to leave.
+func (g *gateway) promised() {
+	if g.lurking && !g.trouble.set {
+		g.trouble.after(g.w.dice.between(0, 5*time.Millisecond))
+	}
+}
+
+func (g *gateway) calm() {
+	g.trouble.stop()
+	g.lurking = false
+}
 
 // call hands something to the engine, and reads what it wants done.
 func (g *gateway) call(f func(now time.Duration, out *engine.Out)) {

@@ -133,6 +133,7 @@ func (l *ledger) isSafe(m *message) {
 	}
 	m.safe = true
 	l.w.stats.Safe++
+	l.w.gateway.promised()
 	if l.w.transparent() {
 		l.isSafeUpstream(m)
 		return // the broker decides who gets it
