@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"time"
 
 	"mqttsn-gateway/gateway/engine"
@@ -60,7 +61,7 @@ func newHabits(w *world, i int) habits {
 	}
 	for range d.IntN(4) {
 		f := wantedFilter{someFilter(d), pick(d, []mqttsn.QoS{0, 1, 1, 2, 2})}
-		if h.deaf && nameOf(f.topic)[0] == 'p' && isWild(nameOf(f.topic)) {
+		if name := nameOf(f.topic); h.deaf && isWild(name) && !strings.HasPrefix(name, wildPrefix) {
 			continue // it knows better, but for one that it has tried
 		}
 		if !h.subscribes(nameOf(f.topic)) {

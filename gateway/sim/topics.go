@@ -42,6 +42,8 @@ func someFilter(d dice) client.Topic {
 		return client.Name(fmt.Sprintf("plant/%d/#", d.IntN(plants)))
 	case 3:
 		return client.Name(wildPrefix + "+")
+	case 4:
+		return client.Name("+") // the short ones
 	}
 	for {
 		if t := someTopic(d); t.Type != mqttsn.Normal || !strings.HasPrefix(t.Name, wildPrefix) {
