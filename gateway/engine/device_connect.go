@@ -55,6 +55,7 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 		d.hears()
 		d.keepAlive = r.keepAlive
 		d.acknowledge()
+		d.reg.rounds, d.reg.over = 0, false // as in welcome
 		d.served()
 		return
 	}
