@@ -194,6 +194,8 @@ func (w *world) diskDoes(what string) error {
 		w.waiting = nil
 		w.carryOut()
 		return w.call(func(out *engine.Out) { w.engine.StoreFailing(w.now, false, out) })
+	case "is-empty":
+		return w.disk.Load(func(key, _ []byte) error { return fmt.Errorf("on disk is %q", key) })
 	default:
 		return fmt.Errorf("a disk cannot %s", what)
 	}

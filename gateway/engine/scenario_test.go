@@ -32,6 +32,7 @@ import (
 //	broker   th7 accepts | PUBACK id=1 | lost              what the upstream broker does on the connection for th7
 //	radio@2  send-failed                                   the link could not deliver to peer 2; also: down, up
 //	disk     waits | fails | writes                        batches stay in memory; it says so; all are written, from now on at once
+//	disk     is-empty                                      nothing is on it
 //	operator kick th7                                      also: forget, kick-client
 //	operator approve th7 udp                               a device that waits for it, and its link; also: dismiss
 //	operator keys key=s7                                   puts other keys in force

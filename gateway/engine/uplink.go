@@ -314,15 +314,23 @@ func (u *uplink) lost(d *Device, w *will) {
 
 func (u *uplink) left(d *Device) {
 	if !d.kept() {
-		u.eraseReceived(d)
-		u.d = nil
+		u.orphan(d)
 	}
 	u.leave()
 }
 
-func (u *uplink) expired(d *Device) {
+// orphan is the end of the device's session: what is on disk goes with it. What is on its way goes on.
+func (u *uplink) orphan(d *Device) {
+	for i := range u.sends {
+		u.dropSend(&u.sends[i])
+		u.sends[i].record = false
+	}
 	u.eraseReceived(d)
 	u.d = nil
+}
+
+func (u *uplink) expired(d *Device) {
+	u.orphan(d)
 	if u.state == brokerIdle {
 		u.idle()
 	}

@@ -43,8 +43,7 @@ func (u *uplink) told(reason mqtt.Reason) {
 	d.end(Disconnected)
 	u.known = false
 	if !d.kept() {
-		u.eraseReceived(d)
-		u.d = nil
+		u.orphan(d)
 		d.free()
 	}
 }

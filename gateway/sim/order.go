@@ -19,9 +19,6 @@ func (l *ledger) leaves(p *party, m *message, qos uint8, retain bool) {
 	if retain {
 		return // the retained message of a topic is a memory, not news
 	}
-	if m.expires > 0 && l.w.now >= m.expires {
-		return // a crash brings back what had expired: time does not count while the gateway is down
-	}
 	if l.w.transparent() && p == l.w.broker.apps && m.life != l.w.gateway.life {
 		return // after a restart, what a device had under way together goes in the order of its MsgIds
 	}
@@ -29,6 +26,9 @@ func (l *ledger) leaves(p *party, m *message, qos uint8, retain bool) {
 		return
 	}
 	r.left = true
+	if m.expires > 0 && l.w.now >= m.expires {
+		return // a crash brings back what had expired: time does not count while the gateway is down
+	}
 	first, latest := m.first, m.latest
 	if r.first > 0 {
 		first, latest = r.first, r.latest
