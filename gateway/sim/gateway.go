@@ -167,9 +167,10 @@ func (g *gateway) call(f func(now time.Duration, out *engine.Out)) {
 }
 
 // maxEffects is more than any event may cause: it has to do with how many sessions there are and how long their queues
-// may be (a session that ends drops two records for each message, and two may end together), not with how long the gateway runs.
+// may be (a session that ends drops two records for each message, and those that a restart gave the same full period end
+// together), not with how long the gateway runs.
 func (g *gateway) maxEffects() int {
-	return 20*len(g.w.ledger.parties) + 4*g.w.config.Device.Queue.Messages
+	return 20*len(g.w.ledger.parties) + 10*g.w.config.Device.Queue.Messages
 }
 
 // patience is how long effects wait, for those of the next events to come along.
