@@ -31,15 +31,16 @@ var rooms = map[string][]string{
 
 	"testbed": {"mqttsn", "radio"}, // a device that shares code with the gateway would share its mistakes
 
-	"gateway":        {"gateway", "mqttsn", "radio", "mqtt"},
-	"gateway/topic":  {},
-	"gateway/engine": {"gateway/access", "gateway/topic", "gateway/store", "mqttsn", "radio", "mqtt"}, // of store, the Batch it lists records in
-	"gateway/store":  {},
-	"gateway/passwd": {},
-	"gateway/config": {"gateway/passwd", "gateway/topic", "mqttsn", "radio", "mqtt"},
-	"gateway/access": {"gateway/topic"},
-	"gateway/trace":  {"gateway/engine", "mqttsn", "radio"},
-	"gateway/admin":  {"gateway/access", "gateway/engine", "gateway/topic", "gateway/trace", "mqttsn", "radio", "mqtt"},
+	"gateway":               {"gateway", "mqttsn", "radio", "mqtt"},
+	"gateway/topic":         {},
+	"gateway/engine":        {"gateway/access", "gateway/topic", "gateway/store", "mqttsn", "radio", "mqtt"}, // of store, the Batch it lists records in
+	"gateway/store":         {},
+	"gateway/passwd":        {},
+	"gateway/config":        {"gateway/passwd", "gateway/topic", "mqttsn", "radio", "mqtt"},
+	"gateway/access":        {"gateway/topic"},
+	"gateway/homeassistant": {},
+	"gateway/trace":         {"gateway/engine", "mqttsn", "radio"},
+	"gateway/admin":         {"gateway/access", "gateway/engine", "gateway/topic", "gateway/trace", "mqttsn", "radio", "mqtt"},
 
 	// Tests only. sim is the one place where the engine and the devices of the testbed meet in one process; the
 	// others see the gateway from outside, as a process.
@@ -67,7 +68,7 @@ var testsOnly = []string{"gateway/sim", "gateway/brokertest", "gateway/e2e", "ga
 var silent = []string{"mqttsn", "radio", "mqtt", "gateway/access", "gateway/topic", "gateway/engine"}
 
 // isolated folders hold logic without I/O: files, sockets and processes are out of their reach.
-var isolated = []string{"gateway/access", "gateway/topic", "gateway/engine"}
+var isolated = []string{"gateway/access", "gateway/topic", "gateway/homeassistant", "gateway/engine"}
 
 type goPackage struct {
 	ImportPath                         string

@@ -31,6 +31,7 @@ func (l *loop) carryOut() {
 	}
 	l.notes()
 	l.out.Reset()
+	l.announce()
 	l.flushConns()
 	if len(l.out.Conns) > 0 || len(l.out.Datagrams) > 0 || l.out.Records.Len() > 0 {
 		l.carryOut()

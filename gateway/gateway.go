@@ -95,6 +95,7 @@ func open(cfg *config.Config, log *logrus.Logger, version string) (_ *gateway, e
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
+	l.presence = newPresence(cfg, version, log)
 	if err = g.openAdmin(version); err != nil {
 		return nil, err
 	}

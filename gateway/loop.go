@@ -32,6 +32,7 @@ type loop struct {
 	committer *committer    // nil: everything is kept in memory
 	recent    *admin.Events // nil: nobody can look at them
 	taps      *trace.Taps   // nil while nobody watches packets
+	presence  *presence     // nil: Home Assistant is told nothing
 
 	conns   map[engine.ConnID]*mqtt.Conn
 	leaving []*mqtt.Conn    // those that were there at the end
@@ -57,6 +58,7 @@ func (l *loop) now() time.Duration { return time.Since(l.start) }
 func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	l.announceAll()
 	l.carryOut() // what restored sessions want to do
 	for {
 		timer.Reset(min(l.engine.Deadline()-l.now(), time.Hour))
@@ -78,6 +80,7 @@ func (l *loop) run(ctx context.Context) {
 			f()
 		case <-timer.C:
 		case <-ctx.Done():
+			l.announceEnd()
 			l.drain()
 			l.engine.Shutdown(l.now(), &l.out)
 			l.leaving = slices.Collect(maps.Values(l.conns))

@@ -41,6 +41,7 @@ func (l *loop) notes() {
 	for i := range l.out.Notes {
 		n := &l.out.Notes[i]
 		l.remember(n)
+		l.presence.note(n)
 		level := levels[n.Kind.Level()]
 		if !l.log.IsLevelEnabled(level) {
 			continue

@@ -5,13 +5,16 @@ import "slices"
 // Config is the complete configuration. What Load returned and what Default returned is valid; it is not changed after
 // that, so it may be read by many goroutines.
 type Config struct {
-	Gateway     Gateway           `yaml:"gateway"`
-	Log         Log               `yaml:"log"`
-	Links       []Link            `yaml:"links"`
-	MQTT        MQTT              `yaml:"mqtt"`
-	Upstream    Upstream          `yaml:"upstream"`
-	Bridge      Bridge            `yaml:"bridge"`
-	HTTP        HTTP              `yaml:"http"`
+	Gateway  Gateway  `yaml:"gateway"`
+	Log      Log      `yaml:"log"`
+	Links    []Link   `yaml:"links"`
+	MQTT     MQTT     `yaml:"mqtt"`
+	Upstream Upstream `yaml:"upstream"`
+	Bridge   Bridge   `yaml:"bridge"`
+	HTTP     HTTP     `yaml:"http"`
+
+	HomeAssistant HomeAssistant `yaml:"home_assistant"`
+
 	Sessions    Sessions          `yaml:"sessions"`
 	Access      []AccessRule      `yaml:"access"`
 	Mapping     []MappingRule     `yaml:"mapping"`
@@ -31,10 +34,13 @@ func Default() *Config {
 		MQTT:     defaultMQTT(),
 		Upstream: defaultUpstream(),
 		Bridge:   defaultBridge(),
+
+		HomeAssistant: defaultHomeAssistant(),
+
 		Sessions: defaultSessions(),
 		Limits:   defaultLimits(),
 	}
 }
 
 // keys has a row for every key, in the order in which people read them.
-var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, sessionKeys, accessKeys, mappingKeys, protectionKeys, topicKeys, loginKeys, limitKeys)
+var keys = slices.Concat(gatewayKeys, logKeys, linkKeys, mqttKeys, upstreamKeys, bridgeKeys, httpKeys, homeAssistantKeys, sessionKeys, accessKeys, mappingKeys, protectionKeys, topicKeys, loginKeys, limitKeys)

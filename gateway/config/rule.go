@@ -170,6 +170,11 @@ var (
 	topicFilter = text("a topic filter", "is not a topic filter", func(s string) bool {
 		return topic.ValidFilter(s) == nil
 	})
+	topicName = text("a topic name", "is not a topic name", func(s string) bool { return topic.ValidName(s) == nil })
+
+	optionalTopic = text("a topic name, or nothing", "is not a topic name", func(s string) bool {
+		return s == "" || topic.ValidName(s) == nil
+	})
 	deviceTemplate = text("a text with %c in it", "gives every device the same client id", func(s string) bool {
 		return strings.Contains(s, "%c")
 	})
