@@ -59,7 +59,9 @@ func (l *loop) announce() {
 }
 
 // present reports whether a device in this state is there. One that sleeps is.
-func present(s engine.State) bool { return s == engine.Active || s == engine.Awake || s == engine.Asleep }
+func present(s engine.State) bool {
+	return s == engine.Active || s == engine.Awake || s == engine.Asleep
+}
 
 func (l *loop) announceDevice(id string, online bool) {
 	news, full := l.presence.Device(id, online)
