@@ -117,6 +117,7 @@ func (s *Server) links(r *http.Request) (any, error) {
 			list[i].DownSince = v.clock().time(l.Since)
 		}
 		if radio := s.radio(i); radio != nil {
+			list[i].Nodes = true
 			list[i].Modem, list[i].Problem = radio.Modem(), radio.Problem()
 		}
 	}

@@ -234,6 +234,7 @@ func TestPageOperates(t *testing.T) {
 	b.do(chromedp.Click("//button[text()='Stop']"))
 	b.until("document.body.innerText.includes('Watch')", "stopped")
 	w.hear(1, &mqttsn.Regack{TopicID: 1, MsgID: 99})
+	b.picture("packets")
 	capture := b.saved(chromedp.Click("//button[text()='Save recording']"))
 	require.Equal(t, 1, bytes.Count(capture, []byte(": PINGREQ")))
 	b.until("!document.querySelector('.packets').innerText.includes('REGACK')", "nothing is watched")
@@ -260,6 +261,24 @@ func TestPageOperates(t *testing.T) {
 	b.do(chromedp.SendKeys("input[type=search]", "node-red"))
 	b.until("!document.querySelector('main').innerText.includes('th2')", "filtered")
 	b.picture("events")
+}
+
+func TestPageShowsARadio(t *testing.T) {
+	b := openBrowser(t)
+	w := newWorld(t, engine.Builtin)
+	w.server.cfg.Radios = []Radio{fakeRadio{}}
+	w.device(1)
+	b.open(w, "")
+	b.see("Links", "up")
+	b.do(chromedp.Click("//td/a[text()='udp']"))
+	b.see("a modem", "PUMP", "-40 dBm", "1 (33 %)", "th1")
+	b.do(chromedp.Click("//button[text()='Watch']"))
+	b.see("What passes from now on is shown here.")
+	w.hear(1, &mqttsn.Pingreq{})
+	b.see("th1 PINGRESP")
+	b.picture("link")
+	b.do(chromedp.Click("//dd/a[text()='1']"))
+	b.see("1 device on udp")
 }
 
 func TestPageApproves(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"mqttsn-gateway/gateway/engine"
 )
 
 // A Radio tells of a link's modem what the engine cannot know. Its methods may be called from any goroutine.
@@ -30,6 +32,7 @@ type Node struct {
 	Failed    uint64    `json:"failed"`
 	Retries   uint64    `json:"retries"`
 	LastError string    `json:"last_error,omitempty"`
+	Devices   []string  `json:"devices"` // client ids, behind a forwarder included; filled in by the server
 }
 
 // radio returns what the i-th link has of a radio, nil if nothing.
@@ -45,10 +48,29 @@ func (s *Server) nodes(r *http.Request) (any, error) {
 	if !ok {
 		return nil, errNoLink
 	}
-	if radio := s.radio(i); radio != nil {
-		return Nodes{radio.Nodes()}, nil
+	radio := s.radio(i)
+	if radio == nil {
+		return nil, problem{http.StatusNotFound, "the link knows its devices only"}
 	}
-	return nil, problem{http.StatusNotFound, "the link knows its devices only"}
+	var heads []engine.DeviceHead
+	err := s.ask(r.Context(), func(e *engine.Engine, _ time.Duration, _ *engine.Out) { heads = e.DeviceHeads() })
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[string][]string) // by address
+	for _, h := range heads {
+		if h.Located && int(h.Addr.Link) == i {
+			node := s.cfg.Describe(engine.Addr{Link: h.Addr.Link, Peer: h.Addr.Peer})
+			at[node] = append(at[node], h.ID)
+		}
+	}
+	nodes := radio.Nodes()
+	for i := range nodes {
+		ids := append([]string{}, at[nodes[i].Address]...) // rather than null
+		slices.Sort(ids)
+		nodes[i].Devices = ids[:min(len(ids), maxInside)]
+	}
+	return Nodes{nodes}, nil
 }
 
 var errNoLink = problem{http.StatusNotFound, "there is no link of this name"}

@@ -14,7 +14,9 @@ type fakeRadio struct{}
 
 func (fakeRadio) Modem() string   { return "a modem" }
 func (fakeRadio) Problem() string { return "it is unplugged" }
-func (fakeRadio) Nodes() []Node   { return []Node{{Address: "xbee:1", RSSI: -40, Delivered: 2}} }
+func (fakeRadio) Nodes() []Node {
+	return []Node{{Address: "192.0.2.1:1000", Name: "PUMP", RSSI: -40, Delivered: 2, Failed: 1}}
+}
 
 func TestRadios(t *testing.T) {
 	w := newWorld(t, engine.Builtin)
@@ -29,7 +31,12 @@ func TestRadios(t *testing.T) {
 	w.get("/api/v1/links", &l)
 	require.Equal(t, "a modem", l.Links[0].Modem)
 	require.Equal(t, "it is unplugged", l.Links[0].Problem)
+	require.True(t, l.Links[0].Nodes)
+	w.device(1)
+	w.device(2)
 	var n Nodes
 	w.get("/api/v1/links/udp/nodes", &n)
-	require.Equal(t, fakeRadio{}.Nodes(), n.Nodes)
+	want := fakeRadio{}.Nodes()
+	want[0].Devices = []string{"th1"}
+	require.Equal(t, want, n.Nodes)
 }

@@ -48,6 +48,7 @@ type Link struct {
 	DownSince   time.Time `json:"down_since,omitzero"`
 	Problem     string    `json:"problem,omitempty"`
 	Modem       string    `json:"modem,omitempty"`
+	Nodes       bool      `json:"nodes"` // there is a list of them
 	MTU         int       `json:"mtu"`
 	Devices     int       `json:"devices"`
 	Received    uint64    `json:"received"`

@@ -12,6 +12,7 @@ function headers(more = {}) {
 async function call(method, path, body) {
   const answer = await fetch(path, { method, headers: headers(), body: body && JSON.stringify(body) });
   if (answer.status === 401) {
+    await answer.body.cancel(); // or it would keep one of the few connections that a browser makes
     await askForToken();
     return call(method, path, body);
   }
@@ -49,6 +50,7 @@ function askForToken() {
 async function open(path, more, signal) {
   const answer = await fetch(`api/v1/${path}`, { headers: headers(more), signal });
   if (answer.status === 401) {
+    await answer.body.cancel();
     await askForToken();
     return open(path, more, signal);
   }
@@ -67,12 +69,26 @@ async function objects(body, onObject) {
   }
 }
 
+// whileVisible is a signal that says stop when the page is hidden: a browser makes six connections for all of its tabs.
+function whileVisible() {
+  const control = new AbortController();
+  const { signal } = control;
+  document.addEventListener("visibilitychange", () => document.hidden && control.abort(), { signal });
+  return signal;
+}
+
+// becomesVisible waits until the page is.
+export async function becomesVisible() {
+  while (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
+}
+
 // tail hands events to onEvent as they happen, and says through onState whether it is connected. It never ends.
 export async function tail(onEvent, onState) {
   let last = "";
   for (;;) {
     try {
-      const body = await open("events/stream", last ? { "Last-Event-ID": last } : {});
+      await becomesVisible();
+      const body = await open("events/stream", last ? { "Last-Event-ID": last } : {}, whileVisible());
       onState(true);
       await objects(body, (event) => {
         last = String(event.seq);
@@ -86,9 +102,10 @@ export async function tail(onEvent, onState) {
   }
 }
 
-// watch hands packets to onPacket as they pass, until signal says stop. It calls onOpen when it misses nothing any more.
+// watch hands packets to onPacket as they pass, until signal says stop or the page is hidden. It calls onOpen when it
+// misses nothing any more.
 export async function watch(filter, signal, onOpen, onPacket) {
-  const body = await open(`trace/stream${query(filter)}`, {}, signal);
+  const body = await open(`trace/stream${query(filter)}`, {}, AbortSignal.any([signal, whileVisible()]));
   onOpen();
   await objects(body, onPacket);
 }

@@ -7,11 +7,13 @@ import { clients } from "./clients.js";
 import { device } from "./device.js";
 import { devices } from "./devices.js";
 import { events } from "./events.js";
+import { link } from "./link.js";
 import { overview } from "./overview.js";
 
 // A view is a function that puts elements into main and returns {refresh, event, leave}, all optional: refresh gets news from the
 // gateway, event is told what happens, and leave, when another view comes.
-const views = { "": overview, devices, approvals, clients, events, device };
+const views = { "": overview, devices, approvals, clients, events };
+const details = { devices: device, links: link }; // views of one thing: #/devices/th7
 
 const main = document.getElementById("main");
 const live = document.getElementById("live");
@@ -21,7 +23,7 @@ let soon;
 function route() {
   const [path, search = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [name, id] = path.split("/");
-  const view = views[id === undefined ? name : "device"] ?? overview;
+  const view = (id === undefined ? views : details)[name] ?? overview;
   for (const a of document.querySelectorAll("nav a")) {
     if (a.getAttribute("href") === `#/${name}`) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");

@@ -32,11 +32,11 @@ export function device(root, _, id) {
   const card = (title, ...inside) => h("section", { className: "card" }, h("h2", {}, title), ...inside);
   root.append(
     h("div", { className: "title" }, h("h1", {}, id), h("div", { className: "buttons" }, kick, forget)), said,
-    h("div", { className: "two" }, card("Session", facts), card("Since the session began", counters)),
+    h("div", { className: "two" }, card("Session", facts), card("Since the session began", counters)), passing.element,
     h("div", { className: "two" },
       h("div", {}, card("Topics", topics.element), card("Subscriptions", subscriptions.element)),
       h("div", {}, card("Queue", messages.element), publishCard(said))),
-    passing.element, card("Events", timeline));
+    card("Events", timeline));
 
   async function command(name, question) {
     if (!(await sure(question))) return;

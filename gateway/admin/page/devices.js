@@ -7,6 +7,7 @@ const size = 100;
 // devices shows the table of devices, searched and page by page.
 export function devices(root, params) {
   document.title = "Devices";
+  const onLink = params.get("link") ?? "";
   const heading = h("h1", {}, "Devices");
   const text = h("input", { type: "search", value: params.get("q") ?? "", placeholder: "client id or address", oninput: later(search) });
   const states = ["", "active", "awake", "asleep", "lost", "disconnected"].map((s) =>
@@ -36,15 +37,15 @@ export function devices(root, params) {
   let asked = 0;
   function search() {
     offset = 0;
-    history.replaceState(null, "", `#/devices${query({ q: text.value, state: chosen.value })}`);
+    history.replaceState(null, "", `#/devices${query({ q: text.value, state: chosen.value, link: onLink })}`);
     refresh();
   }
 
   async function refresh() {
     const mine = ++asked;
-    const list = await get(`devices${query({ q: text.value, state: chosen.value, offset, limit: size })}`);
+    const list = await get(`devices${query({ q: text.value, state: chosen.value, link: onLink, offset, limit: size })}`);
     if (mine !== asked) return; // something else was asked meanwhile
-    heading.textContent = plural(list.total, "device");
+    heading.textContent = plural(list.total, "device") + (onLink && ` on ${onLink}`);
     table.show(list.devices);
     pages.show(list.offset, list.devices.length, list.total);
   }

@@ -10,7 +10,7 @@ export function overview(root) {
   const strangers = h("div");
   const cards = h("div", { className: "cards" });
   const links = new Table((l) => l.name, [
-    { name: "Link", value: (l) => l.name, keep: true },
+    { name: "Link", value: (l) => h("a", { href: `#/links/${encodeURIComponent(l.name)}` }, l.name), keep: true },
     { name: "State", value: (l) => h("span", { className: `state ${l.up ? "up" : "down"}` }, l.up ? "up" : `down since ${ago(l.down_since)}${l.problem ? `: ${l.problem}` : ""}`) },
     { name: "Type", value: (l) => l.type, wide: true },
     { name: "Devices", value: (l) => number(l.devices), num: true },

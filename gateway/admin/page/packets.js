@@ -1,6 +1,6 @@
 // Packets as they pass, in words and as a file for Wireshark.
 
-import { capture, watch } from "./api.js";
+import { becomesVisible, capture, watch } from "./api.js";
 import { h, number } from "./dom.js";
 
 const shown = 300;
@@ -22,11 +22,15 @@ export function packets(filter, { running = false } = {}) {
     const control = new AbortController();
     stop = () => control.abort();
     pressed(toggle, true, "Stop");
-    try {
-      await watch(filter, control.signal, () => { note.textContent = "What passes from now on is shown here."; }, show);
-      note.textContent = "The gateway has ended the stream.";
-    } catch (err) {
-      note.textContent = err.name === "AbortError" ? "" : err.message;
+    note.textContent = "";
+    while (!control.signal.aborted && note.textContent === "") {
+      try {
+        await becomesVisible();
+        await watch(filter, control.signal, () => { note.textContent = "What passes from now on is shown here."; }, show);
+        note.textContent = "The gateway has ended the stream.";
+      } catch (err) {
+        note.textContent = err.name === "AbortError" ? "" : err.message; // hidden pages watch nothing
+      }
     }
     stop = undefined;
     pressed(toggle, false, "Watch");
