@@ -28,6 +28,7 @@ type loop struct {
 	events chan connEvent // of MQTT connections; their goroutines wait, and with them their peers
 	radios *reports       // what links say of themselves
 	probes chan func()    // questions and commands
+	crowd  crowd          // datagrams that others may pass
 
 	committer *committer    // nil: everything is kept in memory
 	recent    *admin.Events // nil: nobody can look at them
@@ -78,6 +79,7 @@ func (l *loop) run(ctx context.Context) {
 			}
 		case f := <-l.probes:
 			f()
+		case <-l.crowdWaits():
 		case <-timer.C:
 		case <-ctx.Done():
 			l.announceEnd()
@@ -88,6 +90,7 @@ func (l *loop) run(ctx context.Context) {
 			return
 		}
 		l.more()
+		l.serveCrowd()
 		if now := l.now(); now >= l.engine.Deadline() {
 			l.engine.Tick(now, &l.out)
 		}
@@ -157,17 +160,47 @@ func (l *loop) more() {
 
 func (l *loop) datagrams(b *batch) {
 	now := l.now()
+	crowded := b.n == len(b.packets) || l.crowd.len() > 0
 	for i := range b.packets[:b.n] {
-		p := &b.packets[i]
-		l.engine.Heard(p.RSSI)
-		if l.taps != nil {
-			l.serveWatched(now, b.link.id, p)
-			continue
+		if p := &b.packets[i]; !crowded || !l.crowd.takes(b.link.id, p) {
+			l.datagram(now, b.link.id, p)
 		}
-		l.engine.Datagram(now, b.link.id, p.Peer, p.Data, &l.out)
 	}
 	b.link.free <- b
 }
+
+func (l *loop) datagram(now time.Duration, link engine.LinkID, p *radio.Packet) {
+	l.engine.Heard(p.RSSI)
+	if l.taps != nil {
+		l.serveWatched(now, link, p)
+		return
+	}
+	l.engine.Datagram(now, link, p.Peer, p.Data, &l.out)
+}
+
+// serveCrowd serves some of those that have waited for others.
+func (l *loop) serveCrowd() {
+	now := l.now()
+	for range min(crowdTurn, l.crowd.len()) {
+		link, p := l.crowd.next()
+		l.datagram(now, link, &p)
+	}
+}
+
+// crowdWaits is always ready while there is a crowd.
+func (l *loop) crowdWaits() <-chan struct{} {
+	if l.crowd.len() > 0 {
+		return always
+	}
+	return nil
+}
+
+// always is closed.
+var always = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // ask runs f on the loop's goroutine and waits until it is done. It reports false if the loop has ended.
 func (l *loop) ask(ctx context.Context, f func(e *engine.Engine, now time.Duration, out *engine.Out)) bool {

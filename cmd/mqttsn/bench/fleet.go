@@ -116,11 +116,11 @@ func (f *fleet) step(ctx context.Context, until time.Duration) error {
 	return nil
 }
 
-// atATime bounds how many batches are looked at before what they caused is sent.
-const atATime = 16
+// maxBatches bounds how many batches are looked at before what they caused is sent.
+const maxBatches = 16
 
 func (f *fleet) takeMore() {
-	for range atATime {
+	for range maxBatches {
 		select {
 		case b := <-f.heard:
 			f.take(b)
