@@ -85,6 +85,10 @@ soak-outage: deps ## take broker and disk away for a minute, and empty a spool o
 	$(SOAK) -outage 6s -run TestDisk
 	$(SOAK) -kills 10 -run TestSpool
 
+.PHONY: soak-restarts
+soak-restarts: deps ## restart the broker ten times under 500 devices with sessions of their own there: some two minutes
+	$(SOAK) -devices 500 -restarts 10 -run TestBrokerRestarts
+
 .PHONY: soak-broker
 soak-broker: deps ## 1,000 MQTT clients beside 1,000 devices at the built-in broker for ten minutes
 	$(SOAK) -clients 1000 -soak 10m -run TestBroker

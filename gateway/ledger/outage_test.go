@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"flag"
+	"math/rand/v2"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,6 +67,60 @@ func brokerOutage(t *testing.T, m mode, persistent bool) {
 	}
 	elapse(3 * time.Second)
 	f.require(f.settle())
+}
+
+var brokerRestarts = flag.Int("restarts", 3, "how often the broker is restarted")
+
+// TestBrokerRestarts restarts the broker again and again while each device has a session of its own there. All are taken up
+// each time, nothing is lost or comes twice, and nobody's will is published by us but that of the silent ones.
+func TestBrokerRestarts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, transparent)
+	w.willDelay = time.Minute
+	w.start()
+	f := newFleet(t, w, *deviceCount)
+	f.pace = max(f.pace, time.Duration(*deviceCount)*10*time.Millisecond) // as much load with many as with few
+	for _, o := range f.observers {
+		o.filters = []string{"up/#"}
+	}
+	w.tap.watch("will/#")
+	f.start()
+	for i := range *brokerRestarts {
+		elapse(2 * time.Second)
+		w.stopBroker()
+		elapse(rand.N(time.Second))
+		w.startBroker()
+		w.tap.awaitResumed(f, i+1)
+	}
+	elapse(2 * time.Second)
+	f.require(f.settle())
+}
+
+// awaitResumed waits until the sessions of all devices that speak were taken up so many times, and of each was begun only
+// once.
+func (p *tap) awaitResumed(f *fleet, times int) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+		missing := p.missing(f, times)
+		if missing == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("after %d restarts of the broker the session of %s is not taken up", times, missing)
+		}
+	}
+}
+
+func (p *tap) missing(f *fleet, times int) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range f.devices {
+		if s := p.sessions[d.id]; !d.silent && (s == nil || s.begun != 1 || s.resumed < times) {
+			return d.id
+		}
+	}
+	return ""
 }
 
 // stopBroker stops mosquitto, which stores what it has if it may.

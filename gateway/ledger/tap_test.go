@@ -33,9 +33,13 @@ type tap struct {
 	filters  []string // of what is written down when the broker takes it
 	perPeer  bool
 	under    map[string]map[uint16]*tappedMessage // way to the broker, by client and packet id
+	sessions map[string]*tappedSession
 	conns    map[net.Conn]bool
 	isClosed bool
 }
+
+// A tappedSession is how often the broker took up a client's session, and began one.
+type tappedSession struct{ resumed, begun int }
 
 type tappedMessage struct {
 	topic   string
@@ -50,6 +54,7 @@ func newTap(t *testing.T, trace *trace, broker string) *tap {
 	p := &tap{
 		t: t, trace: trace, broker: broker, listener: listener, filters: []string{"up/#", "peer/#"},
 		under: make(map[string]map[uint16]*tappedMessage), conns: make(map[net.Conn]bool),
+		sessions: make(map[string]*tappedSession),
 	}
 	t.Cleanup(p.close)
 	return p
@@ -255,7 +260,15 @@ func (c *tappedConn) fromBroker(packet packets.Packet) {
 	switch p := packet.(type) {
 	case *packets.Connack:
 		c.note("<-", fmt.Sprintf("CONNACK present=%t %d", p.SessionPresent, p.ReasonCode))
-		if !p.SessionPresent {
+		s := c.tap.sessions[c.client]
+		if s == nil {
+			s = new(tappedSession)
+			c.tap.sessions[c.client] = s
+		}
+		if p.SessionPresent {
+			s.resumed++
+		} else {
+			s.begun++
 			c.tap.under[c.client] = make(map[uint16]*tappedMessage)
 		}
 	case *packets.Publish:
