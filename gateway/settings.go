@@ -61,6 +61,7 @@ func linkSettings(l *config.Link, id uint8) engine.LinkConfig {
 	s := engine.LinkConfig{
 		Name: l.Name, GatewayID: cmp.Or(l.GatewayID, id), MTU: cmp.Or(l.MTU, radio.MaxUDP), Advertise: l.Advertise,
 		Broadcast: kind.broadcasts, Retry: l.RetryInterval, Retries: l.Retries, Authenticated: kind.authenticated,
+		MaxDevices: l.MaxDevices, MaxPayload: int(l.MaxPayload), MaxRate: float64(l.MaxRate),
 		Predefined: l.Predefined, Protection: protections[l.Protection],
 	}
 	if kind.connected {

@@ -31,6 +31,10 @@ type Link struct {
 	MTU           int           `yaml:"mtu"`
 	ReceiveBuffer Size          `yaml:"receive_buffer"`
 
+	MaxDevices int  `yaml:"max_devices"` // these three: 0 is no limit
+	MaxPayload Size `yaml:"max_payload"`
+	MaxRate    int  `yaml:"max_rate"`
+
 	GatewayID  uint8             `yaml:"gateway_id"` // 0: the gateway's
 	Predefined map[uint16]string `yaml:"predefined"`
 	Protection string            `yaml:"protection"`
@@ -145,6 +149,19 @@ var linkKeys = []Key{
 		"links[].receive_buffer", "Memory that the system keeps for datagrams which the gateway has not read yet.",
 		"Holds the burst of several thousand devices that wake at once. Linux grants no more than net.core.rmem_max.",
 		between[Size](64<<10, 1<<30),
+	},
+	{
+		"links[].max_devices", "How many devices may be connected on the link at once; one more is told congestion. 0: no limit.",
+		"All links share `sessions.max`.", between(0, 10_000_000),
+	},
+	{
+		"links[].max_payload", "Longest payload that devices of the link may publish, wills included. Longer ones are refused with \"not supported\", of QoS 0 and -1 dropped, " +
+			"and counted. 0: what fits a datagram.",
+		"Sensors have little to say, and a datagram holds no more than 64 KiB anyway.", between[Size](0, 64<<10),
+	},
+	{
+		"links[].max_rate", "Messages a second from all devices of the link together. What is more is dropped and counted, and the protocol sends it again. 0: no limit.",
+		"Each device has its own, `limits.device_rate`.", between(0, 10_000_000),
 	},
 	{
 		"links[].gateway_id", "GwId on this link, where it must be another than `gateway.id`. 0: the same.",

@@ -11,7 +11,7 @@ import (
 // live are the keys that a running gateway takes new values of, with all that is in them.
 var live = []string{
 	"log.level",
-	"links[].retry_interval", "links[].retries", "links[].predefined",
+	"links[].retry_interval", "links[].retries", "links[].predefined", "links[].max_devices", "links[].max_payload", "links[].max_rate",
 	"links[].protection", "links[].keys_file", "links[].certificate", "links[].private_key", "links[].client_ca",
 	"mqtt.access", "mqtt.max_sessions", "mqtt.max_keep_alive", "mqtt.session_expiry", "mqtt.queue",
 	"upstream.username", "upstream.password", "upstream.password_file", "upstream.ca_file", "upstream.cert_file", "upstream.key_file",

@@ -36,6 +36,8 @@ func (e *Engine) permits(id, user string, a Addr, w *will) mqtt.Reason {
 	case w != nil && !r.Publish(w.topic):
 		e.forbidden(id, a, "will "+w.topic)
 		return mqtt.NotAuthorized
+	case w != nil && e.tooLong(a.Link, w.payload):
+		return mqtt.PacketTooLarge
 	}
 	m, ok := e.mappingOf(id, e.cfg.Links[a.Link].Name)
 	if ok && w != nil {

@@ -91,6 +91,12 @@ type LinkConfig struct {
 	// Protection is what the link wants of its devices' packets.
 	Protection Protected
 
+	// Limits of the link, 0 for none: devices that are connected there at a time, octets of a payload that one publishes, and
+	// datagrams a second from all of them together.
+	MaxDevices int
+	MaxPayload int
+	MaxRate    float64
+
 	// Predefined topics of this link's devices; they come before everyone's.
 	Predefined map[uint16]string
 }

@@ -336,6 +336,7 @@ func (d *Device) locate(a Addr) {
 	d.settleOn(d.link.Name)
 	d.ruled()
 	d.e.byAddr[a] = d
+	d.e.links[a.Link].devices++
 	if a.Forwarded {
 		d.e.forwarder(a).sessions++
 	}
@@ -346,6 +347,7 @@ func (d *Device) unlocate() {
 		return
 	}
 	delete(d.e.byAddr, d.addr)
+	d.e.links[d.addr.Link].devices--
 	if d.addr.Forwarded {
 		if f := d.e.forwarder(d.addr); f.sessions == 1 {
 			delete(d.e.forwarders, d.addr.outer())

@@ -33,6 +33,9 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	case e.protector.reserves(a, id), d != nil && d.sender != a.Sender:
 		e.refuse(a, dia, r.clientID, mqtt.ClientIdentifierNotValid)
 		return
+	case e.full(a.Link) && (d == nil || !d.located || d.addr.Link != a.Link):
+		e.refuse(a, dia, r.clientID, mqtt.QuotaExceeded)
+		return
 	case d == nil:
 		if reason := e.admit(a); reason.Failed() {
 			e.refuse(a, dia, r.clientID, reason)

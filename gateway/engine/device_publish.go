@@ -62,8 +62,15 @@ func (d *Device) publish(p publication) {
 		return
 	}
 	outer, ok := d.mapping.outward(name)
-	if !ok {
+	switch {
+	case !ok:
 		d.refusePublication(p.inbound(), mqtt.TopicNameInvalid)
+		return
+	case d.e.tooLong(d.addr.Link, p.payload) && p.qos == 0:
+		d.refused()
+		return
+	case d.e.tooLong(d.addr.Link, p.payload):
+		d.refusePublication(p.inbound(), mqtt.PacketTooLarge)
 		return
 	}
 	if d.queue.len()+len(d.flights) > 0 {

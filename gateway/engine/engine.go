@@ -92,6 +92,7 @@ func New(cfg Config) (*Engine, error) {
 		uplinks:    make(map[string]*uplink),
 	}
 	for i := range cfg.Links {
+		e.links[i].limit(&cfg.Links[i])
 		e.predef = append(e.predef, newPredefined(cfg.Predefined, cfg.Links[i].Predefined))
 	}
 	e.local.e = e
@@ -193,17 +194,16 @@ func (e *Engine) origin(a Addr) v2.Origin {
 	return from
 }
 
-// withinLimits reports whether a device that has a session may send now. One that floods is not served beyond its rate,
-// and keeps nobody else from being served.
+// withinLimits reports whether a device may send now. One that floods is not served beyond its rate, and keeps nobody else
+// from being served; nor do all of a link keep those of other links.
 func (e *Engine) withinLimits(a Addr) bool {
 	if d := e.byAddr[a]; d != nil && !d.rate.take(e.now) {
 		return false
 	}
-	if a.Forwarded {
-		f := e.forwarders[a.outer()]
-		return f == nil || f.rate.take(e.now)
+	if f := e.forwarders[a.outer()]; a.Forwarded && f != nil && !f.rate.take(e.now) {
+		return false
 	}
-	return true
+	return e.links[a.Link].rate.take(e.now)
 }
 
 // A forwarder brings the datagrams of wireless nodes (v1.2, 5.5).

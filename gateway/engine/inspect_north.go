@@ -21,10 +21,7 @@ func (e *Engine) Links() []LinkInfo {
 	links := make([]LinkInfo, len(e.links))
 	for i := range e.links {
 		l := &e.links[i]
-		links[i] = LinkInfo{Name: e.cfg.Links[i].Name, Down: l.down, Since: l.since, MTU: e.mtu(LinkID(i)), LinkStats: l.stats}
-	}
-	for a := range e.byAddr {
-		links[a.Link].Devices++
+		links[i] = LinkInfo{Name: e.cfg.Links[i].Name, Down: l.down, Since: l.since, MTU: e.mtu(LinkID(i)), Devices: l.devices, LinkStats: l.stats}
 	}
 	return links
 }

@@ -10,10 +10,24 @@ import (
 
 // A linkState is what links report of themselves.
 type linkState struct {
-	down  bool
-	since time.Duration // when it went down
-	v20   bool          // a device of version 2.0 was heard
-	stats LinkStats
+	down    bool
+	since   time.Duration // when it went down
+	v20     bool          // a device of version 2.0 was heard
+	devices int           // whose address is on it
+	rate    bucket
+	stats   LinkStats
+}
+
+// full reports whether no further device may connect on the link.
+func (e *Engine) full(link LinkID) bool {
+	limit := e.cfg.Links[link].MaxDevices
+	return limit > 0 && e.links[link].devices >= limit
+}
+
+// tooLong reports whether a payload is longer than devices may publish on the link.
+func (e *Engine) tooLong(link LinkID, payload []byte) bool {
+	limit := e.cfg.Links[link].MaxPayload
+	return limit > 0 && len(payload) > limit
 }
 
 // LinkStats counts what went over one link since the gateway started.

@@ -18,6 +18,8 @@ func (e *Engine) Reconfigure(now time.Duration, c *Config, out *Out) {
 	for i := range e.cfg.Links {
 		l, n := &e.cfg.Links[i], &c.Links[i]
 		l.Predefined, l.Retry, l.Retries, l.Protection = n.Predefined, n.Retry, n.Retries, n.Protection
+		l.MaxDevices, l.MaxPayload, l.MaxRate = n.MaxDevices, n.MaxPayload, n.MaxRate
+		e.links[i].limit(l)
 		e.predef[i] = newPredefined(c.Predefined, n.Predefined)
 	}
 	e.strangers.limit(c.Device.StrangerRate, c.Device.StrangerRate)
@@ -38,6 +40,12 @@ func (d *Device) reconfigure() {
 	d.noDUP = d.noDUP || c.NoDUP || d.e.overrides.of(d.client).NoDUP // it may also have been learned from the device
 	d.schedule()
 }
+
+// limit sets the rate that all devices of a link share.
+func (l *linkState) limit(c *LinkConfig) { l.rate.limit(c.MaxRate, linkBurst*c.MaxRate) }
+
+// linkBurst is how many seconds of a link's rate may come at once.
+const linkBurst = 2
 
 // limit sets another rate and burst. Where there was no limit the bucket begins full.
 func (b *bucket) limit(rate, burst float64) {

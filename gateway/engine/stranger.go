@@ -118,7 +118,7 @@ func (e *Engine) publishUnasked(a Addr, d *Device, p publication) {
 		return
 	}
 	outer, ok := d.mapping.outward(name)
-	if !ok {
+	if !ok || e.tooLong(a.Link, p.payload) {
 		e.stats.QoSNeg1Refused++
 		return
 	}
