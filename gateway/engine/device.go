@@ -85,7 +85,7 @@ type Device struct {
 	awakeMax  int32         // messages that an awake window may hold; 0 is no limit
 	awakeLeft int32         // of those, what may still be sent in this one
 	spent     int32         // messages sent to an unproven address since it was last heard
-	attempt   uint32        // counts CONNECTs
+	attempt   uint32        // counts CONNECTs, and whatever else ends what was asked before
 	gate      uint64        // the last one whose opening lets pump go on
 	resumeAt  time.Duration // the end of being stalled, if it has one; never otherwise
 
@@ -312,6 +312,7 @@ func (d *Device) reset() {
 	d.topics = topicTable{}
 	d.reg = registration{}
 	d.lastSub = lastRequest{}
+	d.attempt++
 }
 
 // locate makes a the device's address. Another session that had it keeps its state without an address.

@@ -53,4 +53,5 @@ func (d *Device) forgetTopics() {
 	}
 	d.topics = topicTable{}
 	d.reg = registration{}
+	d.attempt++ // a REGACK or SUBACK that waits for the disk would tell what is no more
 }
