@@ -47,6 +47,7 @@ func TestAdminShowsWhatTheGatewayServes(t *testing.T) {
 	ask(t, g, "/api/v1/devices/th7", &d)
 	require.Equal(t, "active", d.State)
 	require.Equal(t, "udp", d.Link)
+	require.Equal(t, "1.2", d.Version)
 	require.Contains(t, d.Address, "127.0.0.1:")
 	require.Equal(t, "device connected", d.Events[0].Event)
 	require.WithinDuration(t, time.Now(), d.LastHeard, 10*time.Second)

@@ -90,6 +90,8 @@ type Devices struct {
 type Device struct {
 	ID            string         `json:"id"`
 	State         string         `json:"state"`
+	Version       string         `json:"version"` // of MQTT-SN: "1.2" or "2.0"
+	User          string         `json:"user,omitempty"`
 	Link          string         `json:"link,omitempty"`
 	Address       string         `json:"address,omitempty"`
 	Connecting    bool           `json:"connecting"`

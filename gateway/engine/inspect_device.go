@@ -2,12 +2,16 @@ package engine
 
 import (
 	"time"
+
+	v2 "mqttsn-gateway/mqttsn/v2"
 )
 
 // DeviceInfo is what a device's session looks like from outside.
 type DeviceInfo struct {
 	State       State
-	Addr        Addr // where it was last heard; valid if Located
+	Version     v2.Version // of MQTT-SN that it speaks
+	User        string     // who it has proven to be with a password; empty for nobody in particular
+	Addr        Addr       // where it was last heard; valid if Located
 	Located     bool
 	Connecting  bool // waits for the north side, or the disk
 	Clean       bool
@@ -41,7 +45,7 @@ func (e *Engine) Device(id string) (DeviceInfo, bool) {
 		return DeviceInfo{}, false
 	}
 	i := DeviceInfo{
-		State: d.state, Addr: d.addr, Located: d.located, Connecting: d.connecting, Clean: d.clean,
+		State: d.state, Version: d.traits().version, User: d.proof.name(), Addr: d.addr, Located: d.located, Connecting: d.connecting, Clean: d.clean,
 		Reachable: d.reachable(), Stalled: d.stalled, Unproven: d.unproven, Registering: d.reg.msgID != 0,
 		KeepAlive: d.keepAlive, SleepFor: d.sleepFor, Heard: d.heard, Ends: d.lifeline(),
 		Topics: len(d.topics.entries), Subscriptions: len(d.subs),

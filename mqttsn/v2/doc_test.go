@@ -18,6 +18,12 @@ func TestDocumentedReadings(t *testing.T) {
 	named := regexp.MustCompile("`(Test\\w+)(?:/([^`]+))?`").FindAllStringSubmatch(string(page), -1)
 	require.Greater(t, len(named), 50)
 
+	scenarios := regexp.MustCompile("`(v2_\\w+)`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(scenarios), 30)
+	for _, m := range scenarios {
+		require.FileExists(t, "../../gateway/engine/testdata/scenarios/"+m[1]+".txt")
+	}
+
 	tests := testSources(t)
 	for _, m := range named {
 		test, row := m[1], m[2]

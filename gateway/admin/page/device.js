@@ -54,6 +54,7 @@ export function device(root, _, id) {
     kick.disabled = d.state === "lost" || d.state === "disconnected";
     fill(facts, ...pairs({
       State: state(d),
+      Version: `MQTT-SN ${d.version}`,
       Address: [d.link, d.address].filter(Boolean).join(" ") || "none",
       Heard: `${clock(d.last_heard)}, ${ago(d.last_heard)}`,
       [kick.disabled ? "Kept until" : "Lost unless heard by"]: clock(d.state_ends),
