@@ -160,7 +160,7 @@ ci: ## what CI runs: test, lint, race, cross, and a short fuzz
 	$(MAKE) lint
 	$(MAKE) race
 	$(MAKE) cross
-	$(MAKE) fuzz FUZZTIME=10s
+	$(MAKE) fuzz FUZZTIME=5s
 
 .PHONY: clean
 clean: ## remove what was built
