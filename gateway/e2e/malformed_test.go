@@ -17,13 +17,14 @@ func malformedConversations() []conversation {
 		`02 03`, `02 11`, `02 19`, `02 1E`, `02 FF`, // reserved types
 		`02 FE`, `03 FE 00`, `05 FE 00 00 13`, // nothing inside
 		`05 FE 00 00 13 05 FE 00 00 14 02 16`, // nested
-		`05 05 00 00 00`,                      // CONNACK with more than it has
 	} {
 		silent += "C " + datagram + "\n"
 	}
 	return []conversation{
 		{name: "from a stranger", script: silent + stranger},
-		{name: "from a device", script: connect + silent + alive},
+		{name: "from a device", script: connect + silent + `
+			C 05 05 00 00 00                        // CONNACK with more than it has; from a stranger it is of version 2.0
+		` + alive},
 		{name: "empty client id", script: `
 			C 06 04 04 01 00 3C
 			G 03 05 03

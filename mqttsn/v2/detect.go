@@ -76,6 +76,8 @@ func detectStranger(t Type, body []byte, from Origin) Version {
 	switch {
 	case !v12 && !v20:
 		return Neither
+	case isCutConnect12(t, body):
+		return V12
 	case !v12:
 		return V20
 	case !v20:
@@ -89,10 +91,8 @@ func detectStranger(t Type, body []byte, from Origin) Version {
 		if len(body) != filterFixed+2 {
 			return V12
 		}
-	case TypePubwos: // SUBSCRIBE of 1.2, from a device whose address has changed
-		if from.Pubwos {
-			return V20
-		}
+	case TypePubwos:
+		return detectPubwos(body, from)
 	case TypeAdvertise, TypeGwInfo: // PINGREQ and DISCONNECT of 1.2, which nobody sends to a group
 		if from.Multicast {
 			return V20
@@ -102,8 +102,32 @@ func detectStranger(t Type, body []byte, from Origin) Version {
 	return Ambiguous
 }
 
+// detectPubwos tells a PUBWOS from a SUBSCRIBE of 1.2, which comes from a device whose address has changed. The kinds of
+// topics and the flags differ; only by predefined alias, with QoS 0 and two octets of payload, they are alike.
+func detectPubwos(body []byte, from Origin) Version {
+	t := TopicType(body[0] & topicTypeMask)
+	switch {
+	case body[0]&pubwosFlagsReserved != 0, t != PredefinedAlias && t != TopicName:
+		return V12
+	case t == TopicName, len(body) != subscribePredefined12, body[0]&flagRetain != 0, from.Pubwos:
+		return V20
+	}
+	return Ambiguous
+}
+
+// subscribePredefined12 is the length of the body of a SUBSCRIBE of 1.2 by topic id: flags, MsgId, TopicId.
+const subscribePredefined12 = 5
+
 func isConnect12(t Type, body []byte) bool {
 	return mqttsn.Type(t) == mqttsn.TypeConnect && len(body) >= 4 && body[1] == mqttsn.ProtocolID
+}
+
+// isCutConnect12 recognises the first octets of a CONNECT of 1.2. They might be a PUBACK, of packet 1025 or 3073: from a
+// sender without a connection, nothing is lost by saying nothing.
+func isCutConnect12(t Type, body []byte) bool {
+	const cleanSession, will = 1 << 2, 1 << 3
+	return mqttsn.Type(t) == mqttsn.TypeConnect && len(body) < 4 && len(body) > 1 &&
+		body[1] == mqttsn.ProtocolID && body[0]&cleanSession != 0 && body[0]&^(cleanSession|will) == 0
 }
 
 func isConnect20(t Type, body []byte) bool { return t == TypeConnect && fits20(t, len(body)) }

@@ -40,6 +40,9 @@ func TestDetect(t *testing.T) {
 		{"CONNECT of a protocol that is neither", "07 04 04 03 00 3c 61", stranger, V12},
 		{"24 PUBACK 2.0 without a connection", "04 04 00 07", stranger, V20},
 		{"25 PUBACK 2.0 with reason", "05 04 00 07 f0", stranger, V20},
+		{"CONNECT 1.2 cut short", "04 04 04 01", stranger, V12},
+		{"CONNECT 1.2 with will cut short", "05 04 0c 01 00", stranger, V12},
+		{"PUBACK 2.0 of packet 1", "04 04 00 01", stranger, V20},
 		{"0x04 too short for both", "03 04 00", stranger, Neither},
 
 		// 0x0C
@@ -50,8 +53,13 @@ func TestDetect(t *testing.T) {
 		{"0x0C between PINGREQ and PUBLISH", "06 0c 61 00 09 00", stranger, Neither},
 
 		// 0x12
-		{"44 PUBWOS where it is not welcome", "06 12 01 00 09 37", stranger, Ambiguous},
-		{"44 PUBWOS where it is", "06 12 01 00 09 37", Origin{Pubwos: true}, V20},
+		{"44 PUBWOS", "06 12 01 00 09 37", stranger, V20},
+		{"45 PUBWOS by name", "09 12 13 00 03 61 2f 62 37", stranger, V20},
+		{"SUBSCRIBE 1.2 by name", "0c 12 20 00 03 63 6d 64 2f 6c 65 64", stranger, V12},
+		{"SUBSCRIBE 1.2 by name with QoS 0", "08 12 00 00 03 61 2f 62", stranger, V12},
+		{"SUBSCRIBE 1.2 by short name", "07 12 02 00 03 61 62", stranger, V12},
+		{"SUBSCRIBE 1.2 by predefined id", "07 12 21 00 05 00 0a", stranger, V12},
+		{"the example that has both meanings where PUBWOS is welcome", "07 12 01 00 05 00 0a", Origin{Pubwos: true}, V20},
 		{"the example that has both meanings", "07 12 01 00 05 00 0a", stranger, Ambiguous},
 		{"the same from a 1.2 device", "07 12 01 00 05 00 0a", Origin{Version: V12, Pubwos: true}, V12},
 		{"the same from a 2.0 device", "07 12 01 00 05 00 0a", known20, V20},

@@ -37,6 +37,6 @@ func TestRenewedAuthority(t *testing.T) {
 
 	old.write("ca.crt", "CERTIFICATE", ours.cert.Raw)
 	g.Signal(syscall.SIGHUP)
-	g.log.Until("authorities and certificates for the upstream broker were read again")
+	g.log.Until("configuration was read again")
 	newDevice(t, g, "th8").served()
 }
