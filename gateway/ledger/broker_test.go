@@ -28,6 +28,7 @@ func TestBroker(t *testing.T) {
 	w.start()
 	n := *clientCount
 	f := newFleet(t, w, n)
+	f.keepAlive, f.sleepFor = time.Minute, 30*time.Second // so many share the processors with everything else
 	f.pace, f.publishers, f.observers = pace, nil, nil
 	client := func(i int) string { return fmt.Sprintf("client-%d", i%n) }
 	for i, d := range f.devices {

@@ -17,9 +17,9 @@ const (
 	deviceRetry   = 300 * time.Millisecond
 	deviceRetries = 50
 
-	keepAlive       = 20 * time.Second
-	silentKeepAlive = 4 * time.Second // of a device that is going to fall silent; half as much again, and it is lost
-	sleepDuration   = 8 * time.Second // longer than any pause between two signs of life of a sleeper
+	// Of a device that is going to fall silent: it must be lost soon.
+	silentKeepAlive = 4 * time.Second
+	silentSleep     = 8 * time.Second
 )
 
 // A device is simulated: it publishes to its own topic and to its neighbour, receives what is for it and for all, and
@@ -43,7 +43,7 @@ func (d *device) run(ctx context.Context) error {
 	}
 	defer conn.Close()
 	cfg := client.Config{
-		ClientID: d.id, CleanSession: d.clean, KeepAlive: keepAlive, RetryInterval: deviceRetry, Retries: deviceRetries,
+		ClientID: d.id, CleanSession: d.clean, KeepAlive: d.f.keepAlive, RetryInterval: deviceRetry, Retries: deviceRetries,
 		Resume: true, FirstMsgID: uint16(rand.Uint32()), MTU: 4096,
 		Will: &client.Will{Topic: "will/" + d.id, Payload: d.f.ledger.Will(d.id, "will/"+d.id, 2), QoS: mqttsn.QoS2},
 	}
@@ -99,7 +99,11 @@ func (d *device) step(ctx context.Context, end <-chan struct{}) bool {
 		return pause(ctx, end, d.f.pace)
 	}
 	d.publish(ctx)
-	if err := d.client.Sleep(ctx, sleepDuration); err != nil {
+	sleep := d.f.sleepFor
+	if d.silent {
+		sleep = silentSleep
+	}
+	if err := d.client.Sleep(ctx, sleep); err != nil {
 		d.f.w.trace.note(d.id, "cannot sleep: "+err.Error())
 		return pause(ctx, end, d.f.pace)
 	}

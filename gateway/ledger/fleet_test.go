@@ -26,6 +26,8 @@ type fleet struct {
 	observers  []*hub // receive what devices publish
 	publishers []*hub // publish to devices
 
+	keepAlive    time.Duration // of devices
+	sleepFor     time.Duration // for which they sleep: longer than any pause between two signs of life of a sleeper
 	pace         time.Duration // between two messages of a device that is awake
 	silenceAfter time.Duration // when some devices fall silent
 	goodbyes     bool          // the gateway may tell devices to connect again
@@ -41,7 +43,7 @@ type fleet struct {
 // newFleet makes n devices. A tenth of them falls silent after a while.
 func newFleet(t *testing.T, w *world, n int) *fleet {
 	f := &fleet{
-		t: t, w: w, ledger: New(), pace: 500 * time.Millisecond, silenceAfter: 5 * time.Second, loadOver: make(chan struct{}),
+		t: t, w: w, ledger: New(), keepAlive: 20 * time.Second, sleepFor: 8 * time.Second, pace: 500 * time.Millisecond, silenceAfter: 5 * time.Second, loadOver: make(chan struct{}),
 	}
 	id := func(i int) string { return fmt.Sprintf("th%d", i%n) }
 	for i := range n {
