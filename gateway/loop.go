@@ -33,6 +33,7 @@ type loop struct {
 	committer *committer    // nil: everything is kept in memory
 	recent    *admin.Events // nil: nobody can look at them
 	taps      *trace.Taps   // nil while nobody watches packets
+	repeats   repeats       // of what the log has said
 	presence  *presence     // nil: Home Assistant is told nothing
 
 	conns   map[engine.ConnID]*mqtt.Conn

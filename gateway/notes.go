@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"time"
+
 	"github.com/sirupsen/logrus"
 
 	"mqttsn-gateway/gateway/engine"
@@ -28,6 +30,7 @@ const (
 	fieldChanges  = "changes"
 	fieldAsked    = "asked"
 	fieldGranted  = "granted"
+	fieldMore     = "more"
 )
 
 var levels = [...]logrus.Level{
@@ -38,12 +41,15 @@ var levels = [...]logrus.Level{
 
 // notes writes the engine's notes to the log, and keeps them for the admin page.
 func (l *loop) notes() {
+	for _, r := range l.repeats.over(time.Now()) {
+		l.log.WithField(fieldMore, r.count).Log(levels[r.kind.Level()], r.kind.String())
+	}
 	for i := range l.out.Notes {
 		n := &l.out.Notes[i]
 		l.remember(n)
 		l.presence.note(n)
 		level := levels[n.Kind.Level()]
-		if !l.log.IsLevelEnabled(level) {
+		if !l.log.IsLevelEnabled(level) || l.repeats.again(n) {
 			continue
 		}
 		fields := logrus.Fields{}

@@ -18,5 +18,5 @@ func limitMemory(log *logrus.Logger) {
 		log.WithError(err).Debug("no memory limit: the garbage collector goes by its own pace")
 		return
 	}
-	log.WithField("bytes", limit).Debug("soft memory limit")
+	log.WithField(fieldBytes, limit).Debug("soft memory limit")
 }

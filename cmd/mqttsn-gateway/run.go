@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 
 	"github.com/sirupsen/logrus"
@@ -45,26 +44,10 @@ func runCommand(environ []string) *cobra.Command {
 }
 
 func starting(log *logrus.Logger, file string) {
-	entry := log.WithField("version", buildVersion().String())
+	entry := log.WithField(fieldVersion, buildVersion().String())
 	if file == "" {
 		entry.Info("starting without a configuration file")
 	} else {
-		entry.WithField("file", file).Info("starting")
+		entry.WithField(fieldFile, file).Info("starting")
 	}
-}
-
-// newLog makes the log that the configuration asks for.
-func newLog(c config.Log, w io.Writer) *logrus.Logger {
-	log := logrus.New()
-	log.SetOutput(w)
-	level, err := logrus.ParseLevel(c.Level)
-	if err != nil {
-		panic(err) // the configuration was checked
-	}
-	log.SetLevel(level)
-	log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
-	if c.Format == "json" {
-		log.SetFormatter(&logrus.JSONFormatter{})
-	}
-	return log
 }

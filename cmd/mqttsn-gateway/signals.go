@@ -32,7 +32,7 @@ func untilSignal(ctx context.Context, log *logrus.Logger, exit func(code int)) (
 				log.Warn("stopping at once")
 				exit(128 + int(s.(syscall.Signal)))
 			default:
-				log.WithField("signal", s.String()).Info("stopping; a second signal stops at once")
+				log.WithField(fieldSignal, s.String()).Info("stopping; a second signal stops at once")
 				stopping = true
 				cancel()
 			}

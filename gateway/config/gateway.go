@@ -63,7 +63,7 @@ func defaultLog() Log { return Log{Level: "info", Format: "text"} }
 var logKeys = []Key{
 	{"log", "What the gateway says of itself, on standard error.", "", anything},
 	{
-		"log.level", "How much to log: `info` is for operators, `debug` for developers, `trace` shows packets.",
+		"log.level", "How much to log: `info` is for operators, `debug` for developers. `mqttsn-gateway tap` shows packets.",
 		"One line when something happens that an operator may want to know.",
 		oneOf("trace", "debug", "info", "warn", "error"),
 	},

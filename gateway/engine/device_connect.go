@@ -193,7 +193,7 @@ func (d *Device) refuse(reason mqtt.Reason) {
 
 func (e *Engine) refuse(a Addr, dia dialect, clientID string, reason mqtt.Reason) {
 	e.stats.Refused++
-	e.out.note(NoteRefused, clientID, a, reason.String())
+	e.out.note(NoteRefused, clientID, a, explained(reason))
 	e.send(a, func(b []byte) []byte { return dia.connack(b, false, reason) })
 }
 
