@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,6 +138,7 @@ func (r *reader) checkUpstream() {
 	if u.Version == Version311 && r.config.Gateway.Mode == Transparent && len(r.config.Sessions.UserProperties) > 0 {
 		r.problem(r.originOf("sessions.user_properties"), "sessions.user_properties", "MQTT 3.1.1 has no user properties", "remove them, or write auto or 5 for upstream.version")
 	}
+	r.checkClientIDs()
 	if u.Reconnect.Min > u.Reconnect.Max {
 		r.problem(r.originOf("upstream.reconnect.min"), "upstream.reconnect.min",
 			fmt.Sprintf("%s is more than max, %s", show(u.Reconnect.Min), show(u.Reconnect.Max)), "")
@@ -145,6 +147,18 @@ func (r *reader) checkUpstream() {
 		r.problem(r.originOf("upstream.will_delay"), "upstream.will_delay",
 			fmt.Sprintf("%s is more than session_expiry, %s", show(u.WillDelay), show(u.SessionExpiry)),
 			"write less: the broker sends the wills when the session ends")
+	}
+}
+
+// checkClientIDs finds a device whose connection would have the client id of the bridge's: each would throw the other out.
+func (r *reader) checkClientIDs() {
+	for id, d := range r.config.Devices {
+		ours := strings.ReplaceAll(r.config.Upstream.ClientID, "%c", id)
+		if mode := cmp.Or(d.Mode, r.config.Gateway.Mode); r.bridged() && mode == Transparent && ours == r.config.Gateway.Name {
+			path := join("devices", show(id))
+			r.problem(r.originOf(path), path, "it would have the gateway's client id at the upstream broker, "+show(ours),
+				"set another gateway.name or upstream.client_id")
+		}
 	}
 }
 
