@@ -61,7 +61,6 @@ type check struct {
 	user    string
 	v       *v20
 	request *connectRequest // nil: the device is connected
-	begun   time.Duration
 }
 
 // Checked answers a Check. CONNECT goes on, or is refused; the device may have gone away meanwhile.
@@ -134,7 +133,7 @@ func (e *Engine) authenticate20(a Addr, v *v20, r connectRequest, auth v2.Authen
 		e.connect(a, v, r)
 	case !e.cfg.Users:
 		e.connect(a, v, r)
-	case !e.check(&check{addr: a, user: string(basic.UserName), v: v, request: &r, begun: e.now}, basic.Password):
+	case !e.check(&check{addr: a, user: string(basic.UserName), v: v, request: &r}, basic.Password):
 		refuse(mqtt.ServerBusy)
 	}
 	return nil
@@ -192,7 +191,7 @@ func (d *Device) auth20(v *v20, body []byte) error {
 		d.proven20(v, true)
 	case string(basic.UserName) != d.proof.name():
 		d.proven20(v, false) // another user may have other rights
-	case !d.e.check(&check{addr: d.addr, user: d.proof.name(), v: v, begun: d.e.now}, basic.Password):
+	case !d.e.check(&check{addr: d.addr, user: d.proof.name(), v: v}, basic.Password):
 		d.breach(v2.ServerBusy, p.PacketID, "too many passwords to check")
 	}
 	return nil

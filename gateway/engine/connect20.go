@@ -140,13 +140,17 @@ func (e *Engine) newDeviceID() string {
 }
 
 // takenOver ends the connection that a device has at another address than the one it now connects from (v2.0, 3.1.19-3).
-// It reports whether the session ends with it.
+// It reports whether the session ends with it. A sleeper that has said that its address changes only wakes up.
 func (d *Device) takenOver() bool {
+	if v, ok := speaks20(d); ok && v.netAddr && d.state == Asleep {
+		return false
+	}
 	d.send(v2.Disconnect{Reason: v2.SessionTakenOver}.Append)
-	w := d.will
-	d.will = nil
 	d.pause()
-	d.north.lost(d, w)
+	if w := d.will; w != nil {
+		d.will = nil
+		d.north.lost(d, w)
+	}
 	return d.clean
 }
 
