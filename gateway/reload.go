@@ -140,6 +140,9 @@ func (r *reloader) readFiles(c *config.Config) (up *upstream, install []func(), 
 	if up, err = newUpstream(c); err != nil {
 		errs = append(errs, err)
 	}
+	if up.tls != nil {
+		install = append(install, func() { r.g.log.Info("authorities and certificates for the upstream broker were read again") })
+	}
 	if users := r.g.users; users != nil {
 		replace, err := users.Read()
 		if err != nil {
