@@ -28,8 +28,8 @@ var profile string
 
 // writeMachine tells where and when this was measured.
 func (l *lab) writeMachine(now time.Time) {
-	l.printf("%s, %d cores of %s, Linux %s, %s, the gateway %s.\n", now.Format("2 January 2006, 15:04"), runtime.NumCPU(),
-		cpuModel(), kernel(), runtime.Version(), l.version())
+	l.printf("%s, %d cores of %s, Linux %s, the gateway %s. Load average before: %s.\n", now.Format("2 January 2006, 15:04"),
+		runtime.NumCPU(), cpuModel(), kernel(), l.version(), loadAverage())
 	if l.quick {
 		l.printf("\nA tenth of the messages only, on a machine with other things to do: these figures are not to be believed.\n")
 	}
@@ -49,6 +49,13 @@ func kernel() string {
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
 	number, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-")
 	return number
+}
+
+// loadAverage is how many processes wanted to run in the last minute: on a quiet machine less than one.
+func loadAverage() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	last, _, _ := strings.Cut(string(text), " ")
+	return last
 }
 
 func (l *lab) version() string {
