@@ -17,11 +17,13 @@ type bridge struct {
 	mark routing
 
 	spool    queue
-	flights  []clientFlight
+	flights  []clientFlight // have a packet id; flights[:sent] are under way on this connection
+	sent     int
 	lastID   uint16
 	received map[uint16]struct{} // QoS 2 packet ids of the broker's, until PUBREL
 	ackGate  uint64
 	pumpGate uint64
+	sendGate uint64 // the last one whose opening lets sendFlights go on
 
 	wants      wants
 	overflowed bool
@@ -128,14 +130,25 @@ func (b *bridge) drop(en entry) {
 // window is how many QoS 1 and 2 messages may be under way.
 func (b *bridge) window() int { return min(b.cfg.Window, b.limits.receiveMaximum) }
 
-// open reports whether the broker takes another message of QoS 1 or 2, as such.
+// ahead is how many QoS 1 and 2 messages may have a packet id. That is on disk before it is used, so with a disk many get
+// theirs before the window reaches them: otherwise each write to the store would let no more than a window pass.
+func (b *bridge) ahead() int {
+	if b.e.cfg.Durable {
+		return aheadWindows * b.window()
+	}
+	return b.window()
+}
+
+const aheadWindows = 16
+
+// open reports whether another message of QoS 1 or 2 gets a packet id at once, and goes to the broker as such.
 func (b *bridge) open() bool {
-	return b.ready() && len(b.flights) < b.window() && b.limits.maximumQoS > 0
+	return b.ready() && len(b.flights) < b.ahead() && b.limits.maximumQoS > 0
 }
 
 // pump sends what the broker's Receive Maximum allows, in the order of the spool.
 func (b *bridge) pump() {
-	for b.ready() && b.spool.len() > 0 && len(b.flights) < b.window() {
+	for b.ready() && b.spool.len() > 0 && len(b.flights) < b.ahead() {
 		en := b.spool.at(0)
 		if !b.e.rec.passed(en.gate) {
 			if b.pumpGate != en.gate {
@@ -170,9 +183,8 @@ func (b *bridge) transmit(en entry) {
 	en.id = b.newID()
 	b.e.rec.keepFlight(bridgeRecord, &en) // after a crash it must go on under the same packet id (MQTT-4.4.0-1)
 	en.gate = max(en.gate, b.e.rec.gate())
-	f := clientFlight{entry: en}
-	b.flights = append(b.flights, f)
-	b.sendOn(f, false)
+	b.flights = append(b.flights, clientFlight{entry: en, fresh: true})
+	b.sendFlights()
 }
 
 func (b *bridge) sendPublish(en *entry, dup bool) {
@@ -217,22 +229,21 @@ func (b *bridge) hello(p *mqtt.Connect) {
 // up takes up the session where the last connection left it, or builds it anew.
 func (b *bridge) up(present bool) {
 	b.sayStatus("online")
-	flights := b.flights
-	b.flights = nil
-	for _, f := range flights {
+	b.sent, b.sendGate = 0, 0
+	for i := range b.flights {
+		f := &b.flights[i]
 		if f.released && !present {
 			// The broker has had it, and has perhaps forgotten it, as it waited for PUBREL.
 			f.released = false
 			b.e.rec.update(bridgeRecord, &f.entry, published)
 			f.gate = b.e.rec.gate()
 		}
-		b.flights = append(b.flights, f)
+		f.fresh = f.fresh || !present
 		if f.released {
 			b.sendSafe(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: f.id})
-		} else {
-			b.sendOn(f, present)
 		}
 	}
+	b.sendFlights()
 	if !present {
 		for id := range b.received {
 			b.e.rec.erase(recordUpstream, bridgeRecord, uint64(id)+1) // the broker uses the ids again
@@ -245,14 +256,24 @@ func (b *bridge) up(present bool) {
 	b.tellStatistics()
 }
 
-// sendOn sends a message on this connection, as soon as it is on disk how far it has come.
-func (b *bridge) sendOn(f clientFlight, dup bool) {
-	conn := b.id
-	b.e.rec.after(f.gate, func() {
-		if i := b.findFlight(f.id); i >= 0 && b.id == conn && b.ready() {
-			b.sendPublish(&b.flights[i].entry, dup)
+// sendFlights sends what was not sent on this connection, in order, as far as the window reaches and as soon as it is on
+// disk how far each has come.
+func (b *bridge) sendFlights() {
+	for b.ready() && b.sent < min(len(b.flights), b.window()) {
+		f := &b.flights[b.sent]
+		if !b.e.rec.passed(f.gate) {
+			if b.sendGate != f.gate {
+				b.sendGate = f.gate
+				b.e.rec.after(f.gate, b.sendFlights)
+			}
+			return
 		}
-	})
+		b.sent++
+		if !f.released {
+			b.sendPublish(&f.entry, !f.fresh)
+			f.fresh = false
+		}
+	}
 }
 
 func (b *bridge) asked(*mqtt.Auth) {} // nobody has begun an authentication
@@ -278,7 +299,7 @@ func (b *bridge) ack(p *mqtt.Ack) {
 	}
 	i := b.findFlight(p.PacketID)
 	switch {
-	case i < 0:
+	case i < 0 || i >= b.sent:
 		if p.Kind == mqtt.PUBREC {
 			b.send(&mqtt.Ack{Kind: mqtt.PUBREL, PacketID: p.PacketID, Reason: mqtt.PacketIdentifierNotFound})
 		}
@@ -296,6 +317,10 @@ func (b *bridge) ack(p *mqtt.Ack) {
 	}
 	b.e.rec.release(bridgeRecord, &b.flights[i].entry)
 	b.flights = append(b.flights[:i], b.flights[i+1:]...)
+	if i < b.sent {
+		b.sent--
+	}
+	b.sendFlights()
 	b.pump()
 }
 
