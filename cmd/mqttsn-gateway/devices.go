@@ -87,6 +87,9 @@ func printDevice(t *tabwriter.Writer, d *admin.DeviceDetail) {
 	if d.Address != "" {
 		fmt.Fprintf(t, "address\t%s on %s\n", d.Address, d.Link)
 	}
+	if d.Identity != "" {
+		fmt.Fprintf(t, "identity\t%s\n", d.Identity)
+	}
 	fmt.Fprintf(t, "heard\t%s, %s\n", clock(d.LastHeard), ago(d.LastHeard))
 	if !d.StateEnds.IsZero() {
 		fmt.Fprintf(t, "state ends\t%s, unless it is heard\n", clock(d.StateEnds))

@@ -102,7 +102,7 @@ func (q search) matches(h engine.DeviceHead) bool {
 func (s *Server) show(id string, d *engine.DeviceInfo, c clock) Device {
 	n := &d.Stats
 	shown := Device{
-		ID: id, State: d.State.String(), Version: d.Version.String(), User: d.User, Connecting: d.Connecting, Clean: d.Clean, Stalled: d.Stalled,
+		ID: id, State: d.State.String(), Version: d.Version.String(), User: d.User, Identity: d.Identity, Connecting: d.Connecting, Clean: d.Clean, Stalled: d.Stalled,
 		KeepAlive: int(d.KeepAlive / time.Second), LastHeard: c.time(d.Heard), StateEnds: c.time(d.Ends),
 		Topics: d.Topics, Subscriptions: d.Subscriptions, Queued: d.Queued, QueuedBytes: d.QueuedBytes, InFlight: d.InFlight,
 		Counters: DeviceCounters{

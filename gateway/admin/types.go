@@ -94,6 +94,7 @@ type Device struct {
 	User          string         `json:"user,omitempty"`
 	Link          string         `json:"link,omitempty"`
 	Address       string         `json:"address,omitempty"`
+	Identity      string         `json:"identity,omitempty"`
 	Connecting    bool           `json:"connecting"`
 	Clean         bool           `json:"clean"`
 	Stalled       bool           `json:"stalled"`

@@ -11,6 +11,7 @@ type DeviceInfo struct {
 	State       State
 	Version     v2.Version // of MQTT-SN that it speaks
 	User        string     // who it has proven to be with a password; empty for nobody in particular
+	Identity    string     // proven by the link, or by the protection of its packets; empty where nothing is
 	Addr        Addr       // where it was last heard; valid if Located
 	Located     bool
 	Connecting  bool // waits for the north side, or the disk
@@ -45,7 +46,7 @@ func (e *Engine) Device(id string) (DeviceInfo, bool) {
 		return DeviceInfo{}, false
 	}
 	i := DeviceInfo{
-		State: d.state, Version: d.traits().version, User: d.proof.name(), Addr: d.addr, Located: d.located, Connecting: d.connecting, Clean: d.clean,
+		State: d.state, Version: d.traits().version, User: d.proof.name(), Identity: d.identity, Addr: d.addr, Located: d.located, Connecting: d.connecting, Clean: d.clean,
 		Reachable: d.reachable(), Stalled: d.stalled, Unproven: d.unproven, Registering: d.reg.msgID != 0,
 		KeepAlive: d.keepAlive, SleepFor: d.sleepFor, Heard: d.heard, Ends: d.lifeline(),
 		Topics: len(d.topics.entries), Subscriptions: len(d.subs),

@@ -54,6 +54,7 @@ type protector struct {
 	guards   map[v2.SenderID]*guard
 	counters map[v2.SenderID]*counter
 	windows  map[windowID]protection.Window // of keys that are not in use at present
+	warnings bucket                         // who forges packets must not fill the log
 
 	opened, plain []byte // scratch: a packet that was opened, and one that is to be sealed
 }
@@ -91,6 +92,12 @@ const (
 	maxBehind = 16 // packets of one device that wait for the disk; it has one request under way
 )
 
+// Refusals that the log tells of, at a time and a second. The counters have all.
+const (
+	warningBurst = 10
+	warningRate  = 0.1
+)
+
 // A counter counts what is sent in one name, to whomever.
 type counter struct {
 	*protection.Counter
@@ -105,7 +112,7 @@ const counterBlock = 1024
 func (p *protector) init(e *Engine, cfg ProtectionConfig) error {
 	*p = protector{
 		e: e, random: cfg.Random, guards: make(map[v2.SenderID]*guard), counters: make(map[v2.SenderID]*counter),
-		windows: make(map[windowID]protection.Window),
+		windows: make(map[windowID]protection.Window), warnings: newBucket(warningRate, warningBurst),
 	}
 	return p.setKeys(cfg.Keys)
 }

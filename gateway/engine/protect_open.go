@@ -66,22 +66,29 @@ func (e *Engine) unopened(a Addr, id v2.SenderID, err error) error {
 	switch {
 	case errors.Is(err, protection.ErrForged):
 		e.stats.Forged++
-		e.out.note(NoteForged, "", a, id.String())
+		e.warn(NoteForged, a, id.String())
 	case errors.Is(err, protection.ErrReplayed):
 		e.stats.Replayed++
 		e.out.note(NoteReplayed, "", a, id.String())
 	case errors.Is(err, protection.ErrUncounted):
 		e.stats.Replayed++
-		e.out.note(NoteUncounted, "", a, id.String())
+		e.warn(NoteUncounted, a, id.String())
 	case errors.As(err, &fault) && fault.Reason != v2.MalformedPacket:
 		e.stats.NoKey++
-		e.out.note(NoteNoKey, "", a, id.String()+": "+fault.Reason.String())
+		e.warn(NoteNoKey, a, id.String()+": "+fault.Reason.String())
 		e.protest(a, fault.Reason)
 	default:
 		return err
 	}
 	e.links[a.Link].stats.Dropped++
 	return nil
+}
+
+// warn tells the log of a refusal, unless it has told of many.
+func (e *Engine) warn(kind NoteKind, a Addr, text string) {
+	if e.protector.warnings.take(e.now) {
+		e.out.note(kind, "", a, text)
+	}
 }
 
 // protest answers a stranger with DISCONNECT, at a limited rate.

@@ -20,7 +20,7 @@ func (e *Engine) unwelcome(a Addr, typ v2.Type, body []byte) bool {
 	if !typ.SentBy(v2.Client) || typ == v2.TypePubwos || typ == v2.TypeDisconnect || !e.strangers.take(e.now) {
 		return true
 	}
-	e.out.note(NoteUnprotected, "", a, typ.String())
+	e.warn(NoteUnprotected, a, typ.String())
 	var p v2.Connect
 	if typ != v2.TypeConnect {
 		e.send(a, v2.Disconnect{Reason: v2.ProtectionRequired}.Append)
@@ -43,7 +43,7 @@ func (e *Engine) unwelcome12(a Addr, typ mqttsn.Type, body []byte) bool {
 	if typ == mqttsn.TypeConnect && e.strangers.take(e.now) {
 		var p mqttsn.Connect
 		if p.Parse(body) == nil {
-			e.out.note(NoteUnprotected, string(p.ClientID), a, typ.String())
+			e.warn(NoteUnprotected, a, typ.String())
 			e.send(a, func(b []byte) []byte { return v12{}.connack(b, false, mqtt.NotAuthorized) })
 		}
 	}

@@ -38,3 +38,11 @@ func (p *protector) reserve(c *counter) {
 		c.Stored(c.limit)
 	})
 }
+
+// overhead is how many octets longer a packet is for being protected.
+func (p *protector) overhead(to v2.SenderID) int {
+	if g := p.guards[to]; g != nil {
+		return g.sender.Overhead()
+	}
+	return 0
+}

@@ -333,7 +333,7 @@ func TestFailureAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := newVault(t, tt.keys...)
-			answers := 0
+			answers, warned := 0, 0
 			for range 500 {
 				v.enter(v.now, &v.out)
 				require.NoError(t, v.unprotect(Addr{}, tt.datagram, func(Addr, []byte) error { t.Fatal("served"); return nil }))
@@ -342,10 +342,12 @@ func TestFailureAnswers(t *testing.T) {
 					require.LessOrEqual(t, len(d.Data), len(tt.datagram))
 					answers++
 				}
+				warned += len(v.out.Notes)
 				v.out.Reset()
 			}
 			require.EqualValues(t, 500, tt.counted(v.Stats()))
 			require.EqualValues(t, 500, v.links[0].stats.Dropped)
+			require.EqualValues(t, warningBurst, warned, "the log is not filled")
 			if tt.answer == 0 {
 				require.Zero(t, answers)
 			} else {

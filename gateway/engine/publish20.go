@@ -97,6 +97,7 @@ func (d *Device) needsAlias(m *Message) bool {
 	if d.maxSize > 0 {
 		limit = min(limit, int(d.maxSize))
 	}
+	limit -= d.e.protector.overhead(d.addr.Sender)
 	p := v2.Publish{QoS: v2.QoS1, Topic: v2.Topic{Type: v2.SessionAlias}, Payload: m.Payload}
 	if id := d.topics.find(m.Topic); id != 0 && d.topics.get(id).refused {
 		return false

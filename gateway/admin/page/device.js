@@ -56,6 +56,7 @@ export function device(root, _, id) {
       State: state(d),
       Version: `MQTT-SN ${d.version}`,
       Address: [d.link, d.address].filter(Boolean).join(" ") || "none",
+      Identity: d.identity ?? "not proven",
       Heard: `${clock(d.last_heard)}, ${ago(d.last_heard)}`,
       [kick.disabled ? "Kept until" : "Lost unless heard by"]: clock(d.state_ends),
       "Keep alive": d.keep_alive ? span(d.keep_alive) : "off",

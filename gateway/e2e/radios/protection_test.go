@@ -167,15 +167,22 @@ func (d *guarded) subscribe(topic string) {
 	d.want(&v2.Suback{PacketID: id, HasAlias: true, Alias: 1, Reason: v2.GrantedQoS1})
 }
 
-// metric reads one of the gateway's counters.
-func (g *gateway) metric(t testing.TB, name string) string {
+// ask gets something from the admin address.
+func (g *gateway) ask(t testing.TB, path string) string {
 	t.Helper()
-	answer, err := http.Get("http://" + g.http + "/metrics")
+	answer, err := http.Get("http://" + g.http + path)
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
-	for line := range strings.Lines(string(text)) {
+	require.Equal(t, http.StatusOK, answer.StatusCode, "%s", text)
+	return string(text)
+}
+
+// metric reads one of the gateway's counters.
+func (g *gateway) metric(t testing.TB, name string) string {
+	t.Helper()
+	for line := range strings.Lines(g.ask(t, "/metrics")) {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
 			return strings.TrimSpace(value)
 		}
@@ -245,6 +252,7 @@ func TestProtectedSessionsAreKeptApart(t *testing.T) {
 	seven, eight := newGuarded(t, addr, dir, th7), newGuarded(t, addr, dir, th8)
 	seven.connect("th")
 	seven.subscribe("down/seven")
+	require.Contains(t, g.ask(t, "/api/v1/devices/th@"+th7.String()), `"identity":"`+th7.String()+`"`)
 	eight.connect("th")
 	eight.subscribe("down/eight")
 
