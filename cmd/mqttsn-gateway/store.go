@@ -56,7 +56,9 @@ func storeExportCommand() *cobra.Command {
 		Example: "  mqttsn-gateway store export /var/lib/mqttsn-gateway >sessions.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := store.ExportDir(args[0], cmd.OutOrStdout(), salvage)
+			p := newProgress(cmd.ErrOrStderr())
+			r, err := store.ExportDir(args[0], p.writer(cmd.OutOrStdout()), salvage)
+			p.end()
 			if err != nil {
 				return failure{err}
 			}
@@ -90,7 +92,9 @@ func storeImportCommand() *cobra.Command {
 				defer f.Close()
 				in = f
 			}
-			n, err := store.Import(args[0], in)
+			p := newProgress(cmd.ErrOrStderr())
+			n, err := store.Import(args[0], p.reader(in))
+			p.end()
 			if err != nil {
 				return failure{err}
 			}
