@@ -127,9 +127,9 @@ func (b *bridge) unwant(s *subscription) {
 	if w == nil || !b.propagates(s) {
 		return
 	}
-	if w.sessions--; w.sessions == 0 {
+	if w.sessions--; w.sessions == 0 && (b.ready() || !w.confirmed) {
 		b.unsubscribe(w)
-	}
+	} // else when the broker, which has the subscription, is back
 }
 
 func (b *bridge) subscribe(w *want, retained byte) {

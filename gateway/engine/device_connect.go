@@ -52,9 +52,10 @@ func (e *Engine) connect(a Addr, dia dialect, r connectRequest) {
 	}
 
 	// A CONNECT that repeats the last one, because CONNACK was lost, must not disturb the session. From a device that
-	// asks for a clean session it means a reboot, unless nothing else was heard in between (reference, A20).
+	// asks for a clean session it means a reboot, unless nothing else was heard in between (reference, A20); also if it had
+	// a will, and brings none.
 	repeated := d.dialect == dia && d.state == Active && d.located && d.addr == a && d.clean == r.ends && !r.withWill
-	if repeated && (!r.clean || d.fresh) {
+	if repeated && (!r.clean || d.fresh && d.will == nil) {
 		d.hears()
 		d.keepAlive = r.keepAlive
 		d.acknowledge()

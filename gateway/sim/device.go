@@ -196,8 +196,9 @@ func (d *device) connect() {
 		return
 	}
 	d.connecting, d.left = true, false
+	d.party.anew = d.config.CleanSession
 	d.ask(d.core.Connect, func(res client.Result) {
-		d.connecting = false
+		d.connecting, d.party.anew = false, false
 		if res.Err != nil {
 			d.again.after(d.pause(5*time.Second, 40*time.Second))
 			return

@@ -60,14 +60,18 @@ type party struct {
 	order     map[stream]uint64 // see order.go
 
 	boots    int
-	sessions int  // that have ended
-	gone     bool // fell silent for ever
-	deaf     bool // answers no REGISTER
-	echoless bool // does not get what it publishes itself
+	sessions int             // that have ended
+	refused  map[string]bool // topics whose REGISTERs were unanswered for too long in this session
+	anew     bool            // asks for a clean session, and forgot the one before
+	gone     bool            // fell silent for ever
+	deaf     bool            // answers no REGISTER
+	echoless bool            // does not get what it publishes itself
 }
 
 // cannotLearn reports whether the party never takes the message's topic, because it would need a REGISTER.
-func (p *party) cannotLearn(m *message) bool { return p.deaf && strings.HasPrefix(m.topic, wildPrefix) }
+func (p *party) cannotLearn(m *message) bool {
+	return p.refused[m.topic] || p.deaf && strings.HasPrefix(m.topic, wildPrefix)
+}
 
 // wildPrefix begins the topics that everybody subscribes to with a wildcard only.
 const wildPrefix = "wild/"
@@ -80,7 +84,7 @@ type interest struct {
 }
 
 func (l *ledger) newParty(name string) *party {
-	p := &party{index: len(l.parties), name: name, owed: make(map[int]*message), order: make(map[stream]uint64)}
+	p := &party{index: len(l.parties), name: name, owed: make(map[int]*message), order: make(map[stream]uint64), refused: make(map[string]bool)}
 	l.parties = append(l.parties, p)
 	return p
 }
@@ -203,8 +207,10 @@ func (l *ledger) delivered(p *party, m *message, name string, qos uint8, retain 
 	r := l.receipt(m, p)
 	if r.count > 0 && qos == 2 {
 		switch {
-		case r.boot != p.boots:
+		case r.boot != p.boots, p.anew:
 			l.w.exempt(exemptMemory)
+		case r.session <= p.sessions:
+			l.w.exempt(exemptStale)
 		case m.retain && l.w.plan.mode == engine.Aggregating:
 			l.w.exempt(exemptRetained)
 		default:
@@ -240,6 +246,7 @@ func (l *ledger) ceases(p *party, filter string) {
 // sessionEnds forgets what the party was entitled to.
 func (l *ledger) sessionEnds(p *party, why exemption) {
 	p.interests = nil
+	clear(p.refused)
 	p.sessions++
 	for id := range p.owed {
 		l.w.exempt(why)
@@ -290,10 +297,10 @@ const (
 	exemptExpired                   // the publisher set an expiry
 	exemptRefused                   // the receiver refused the message, or to learn its topic
 	exemptOverflow                  // the receiver's queue was full, and the engine counted the loss
-	exemptMemory                    // a second copy: the device had forgotten everything in a reboot
+	exemptMemory                    // a second copy: the device had forgotten everything in a reboot, or for a clean session
 	exemptForgot                    // the broker lost its state, and the message or a handshake with it
 	exemptOutage                    // the broker published a will because it could not be reached for too long
-	exemptStale                     // it was on its way when a session began in which its topic id means another topic
+	exemptStale                     // a datagram came so late that a session began in between: its topic id means another topic, or it is a second copy
 	exemptRetained                  // a second copy: the broker sent a retained message again, for a new subscription of the bridge
 	exemptions
 )

@@ -51,6 +51,8 @@ type watch struct {
 	ids     map[string]uint16
 	flights []watchedFlight
 
+	unlearned map[string]int // REGISTERs of a topic since the device answered one
+
 	sent      int  // messages in this awake window, at most
 	sure      int  // of these, those that are certainly new: not sent again because of a restart
 	congested bool // the device said so in this window
@@ -131,6 +133,7 @@ func (k *watch) forget() {
 	k.published = make(map[uint16]upward)
 	k.named, k.filters = make(map[uint16]filter), make(map[uint16]filter)
 	k.topics, k.ids = make(map[uint16]string), make(map[string]uint16)
+	k.unlearned = make(map[string]int)
 	k.flights = nil
 }
 
@@ -277,6 +280,7 @@ func (k *watch) entersAnswer(p mqttsn.Packet) {
 		k.lands(p.MsgID)
 	case *mqttsn.Regack:
 		k.unproven = false
+		delete(k.unlearned, k.topics[p.TopicID])
 		if p.ReturnCode == mqttsn.Congestion {
 			k.congested = true
 		}

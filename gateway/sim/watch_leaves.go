@@ -56,6 +56,7 @@ func (k *watch) leaves(p mqttsn.Packet) {
 	case *mqttsn.Register:
 		k.unasked(p)
 		k.learns(p.TopicID, string(p.TopicName))
+		k.unlearned[string(p.TopicName)]++
 		if p.MsgID == 0 {
 			k.fail("MsgId 0: %v", p)
 		}

@@ -70,7 +70,7 @@ func (k *watch) connect(from engine.Addr, p *mqttsn.Connect, will willState) {
 	}
 	keep := time.Duration(p.Duration) * time.Second
 	repeated := k.state == watchActive && k.resident && !moved && k.clean == clean && !withWill
-	if repeated && (!clean || k.fresh) {
+	if repeated && (!clean || k.fresh && !k.will.set) {
 		k.keep = keep
 		k.hear()
 		return
@@ -194,12 +194,16 @@ func (w *world) readNote(n engine.Note) {
 // is lost.
 func (k *watch) refusesTopic(text string) {
 	for _, m := range k.party.debts() {
-		if !k.misled || !strings.HasSuffix(text, m.topic) {
-			continue
+		if strings.HasSuffix(text, ": "+m.topic) && (k.misled || k.unlearned[m.topic] >= registerRounds) {
+			k.party.refused[m.topic] = true
+			k.w.ledger.receipt(m, k.party).refusals = maxRefusals
 		}
-		k.w.ledger.receipt(m, k.party).refusals = maxRefusals
 	}
 }
+
+// registerRounds is how often REGISTER must be unanswered, with all its retries, before the gateway may give up a topic. Of a
+// round that the device did not hear only the beginning counts.
+const registerRounds = 3
 
 // isLost is when the engine finds the device lost.
 func (k *watch) isLost() {
