@@ -54,8 +54,8 @@ func writeFlat(ctx context.Context, l *lab) error {
 // writeMemory is what a device costs in memory.
 func writeMemory(ctx context.Context, l *lab) error {
 	l.printf(`Growth of the resident memory by 10,000 devices, each with a client id of 12 octets and a subscription to a topic of 24,
-nothing waiting; some twenty were there before. The gateway runs with GOGC=10 here, so that garbage hardly counts; with the default of 100 the heap
-may grow to twice what is in use before it is collected.
+nothing waiting; twenty others were there before. The gateway runs with GOGC=10 here, so that garbage hardly counts; with
+the default of 100 the heap may grow to twice what is in use before it is collected.
 
 `)
 	l.row("", "KiB a device", "goal")

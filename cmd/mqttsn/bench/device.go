@@ -99,7 +99,7 @@ func (f *fleet) hear(d *device, data []byte) {
 	case mqttsn.TypePubrel:
 		var p mqttsn.Pubrel
 		if err = p.Parse(body); err == nil {
-			f.say(d, mqttsn.Pubcomp{MsgID: p.MsgID})
+			f.say(d, mqttsn.Pubcomp(p))
 		}
 	case mqttsn.TypeRegister:
 		var p mqttsn.Register

@@ -111,10 +111,9 @@ func (f *Floor) serve(out net.Conn) error {
 			if err != nil {
 				continue
 			}
-			if from := len(spoken); true {
-				if spoken = appendAnswer(spoken, typ, body); len(spoken) > from {
-					answers = append(answers, radio.Packet{Peer: in[i].Peer, Data: spoken[from:]})
-				}
+			from := len(spoken)
+			if spoken = appendAnswer(spoken, typ, body); len(spoken) > from {
+				answers = append(answers, radio.Packet{Peer: in[i].Peer, Data: spoken[from:]})
 			}
 			if typ == mqttsn.TypePublish {
 				stream = f.appendOnward(stream, body, number)
@@ -158,7 +157,7 @@ func appendAnswer(b []byte, typ mqttsn.Type, body []byte) []byte {
 	case mqttsn.TypePubrel:
 		var p mqttsn.Pubrel
 		if p.Parse(body) == nil {
-			return mqttsn.Pubcomp{MsgID: p.MsgID}.Append(b)
+			return mqttsn.Pubcomp(p).Append(b)
 		}
 	case mqttsn.TypePingreq:
 		return mqttsn.Pingresp{}.Append(b)

@@ -7,7 +7,6 @@ import (
 
 // A round is a question that each of some devices asks once.
 type round struct {
-	fleet *fleet
 	times []time.Duration // until the answer came, of those that got one
 	open  int             // devices that wait
 }
@@ -25,7 +24,7 @@ const atATime = 64
 // round has devices ask, up to so many at once, until all have an answer or have given up, or the time is over. It returns
 // how long the answers took, counted from when each device was free to ask: with all at once, from the beginning.
 func (f *fleet) round(ctx context.Context, devices []device, atOnce int, until time.Duration, q question, tell func(done int)) ([]time.Duration, error) {
-	r := &round{fleet: f, times: make([]time.Duration, 0, len(devices))}
+	r := &round{times: make([]time.Duration, 0, len(devices))}
 	begun := f.now()
 	for next := 0; (next < len(devices) || r.open > 0) && f.now() < until; {
 		since := f.now()

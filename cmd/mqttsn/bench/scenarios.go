@@ -199,7 +199,7 @@ func (b *bench) watch(ctx context.Context, pings bool) error {
 	if err != nil {
 		return err
 	}
-	r := &round{fleet: f}
+	r := new(round)
 	gap := b.cfg.KeepAlive * 9 / 10 / time.Duration(b.cfg.Devices)
 	start := f.now()
 	for i := 0; f.now() < start+b.cfg.Time; {
