@@ -31,13 +31,17 @@ type flight struct {
 
 // transmit sends the i-th waiting message.
 func (d *Device) transmit(ref topicRef, i int) {
-	en := d.queue.remove(i)
-	f := flight{entry: en, topic: ref}
+	d.awakeLeft--
+	d.spent++
+	d.launch(flight{entry: d.queue.remove(i), topic: ref})
+}
+
+// launch sends a message under a new id, if its QoS needs one.
+func (d *Device) launch(f flight) {
+	en := f.entry
 	if en.qos > 0 {
 		f.id = d.newMsgID()
 	}
-	d.awakeLeft--
-	d.spent++
 	if en.qos == 2 && d.e.rec.durable {
 		d.transmitLater(f)
 		return

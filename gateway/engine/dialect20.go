@@ -13,6 +13,7 @@ type v20 struct {
 	terms
 	connectID uint16 // of CONNECT, or of the AUTH that followed
 	open      openRequest
+	last      openRequest // that was answered
 	sleepFor  uint32 // seconds that we suggest to a SLEEPREQ; 0 is no suggestion
 }
 
@@ -166,6 +167,8 @@ func (d *Device) begins(v *v20, typ v2.Type, id uint16) bool {
 	case asleep && typ != v2.TypePingreq && typ != v2.TypeSleepreq:
 		d.breach(v2.ProtocolError, id, typ.String()+" from a device that sleeps")
 		return false
+	case v.last == openRequest{typ, id} && v.open.id != id && typ != v2.TypePingreq && typ != v2.TypeSleepreq:
+		return true // it has crossed its answer, and the device goes on: it is answered again, and opens nothing
 	case v.open.id != 0 && v.open.id != id:
 		d.breach(v2.ReceiveMaximumExceeded, id, "more than one request is open")
 		return false
@@ -182,7 +185,7 @@ func (d *Device) begins(v *v20, typ v2.Type, id uint16) bool {
 // answered ends a request: its answer is on its way.
 func (v *v20) answered(id uint16) {
 	if v.open.id == id {
-		v.open = openRequest{}
+		v.open, v.last = openRequest{}, v.open
 	}
 }
 

@@ -66,10 +66,9 @@ func (d *Device) acknowledged20(typ v2.Type, body []byte) error {
 		d.pubcomp(p.PacketID)
 	case underWay && p.Reason.Failed():
 		d.unproven = false
-		if p.Reason == v2.UnknownTopicAlias && f.topic.kind == topicNormal {
-			d.topics.drop(f.topic.id)
+		if p.Reason != v2.UnknownTopicAlias || !d.sayInFull(f) {
+			d.rejected(f)
 		}
-		d.rejected(f)
 		d.pump()
 	case typ == v2.TypePubrec && !p.Reason.Failed():
 		d.pubrec(p.PacketID)
@@ -77,6 +76,21 @@ func (d *Device) acknowledged20(typ v2.Type, body []byte) error {
 		d.puback(0, p.PacketID, mqtt.Success)
 	}
 	return nil
+}
+
+// sayInFull sends a message again, as a new one and by its topic's name, to a device that has forgotten the alias: it may have
+// been restarted. It returns false for a message that went by its name.
+func (d *Device) sayInFull(f *flight) bool {
+	if f.topic.kind != topicNormal {
+		return false
+	}
+	d.topics.drop(f.topic.id)
+	if !d.reachable() {
+		f.topic, f.paused, f.anew = topicRef{kind: topicNamed}, true, true // when it next wakes up
+		return true
+	}
+	d.launch(flight{entry: d.land(f), topic: topicRef{kind: topicNamed}})
+	return true
 }
 
 // nameTopic20 chooses how a PUBLISH names its topic: by an alias if there is one (v2.0, 4.7.2-1), else by its full name,

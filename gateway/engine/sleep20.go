@@ -24,8 +24,9 @@ func (d *Device) sleepreq20(v *v20, body []byte) error {
 	if err := p.Parse(body); err != nil {
 		return err
 	}
-	if !d.begins(v, v2.TypeSleepreq, p.PacketID) {
-		return nil
+	repeated := v.open == openRequest{v2.TypeSleepreq, p.PacketID}
+	if !d.begins(v, v2.TypeSleepreq, p.PacketID) || repeated {
+		return nil // if repeated, its answer waits for the disk
 	}
 	if !p.RetainAliases {
 		d.forgetTopics()

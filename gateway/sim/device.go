@@ -49,6 +49,9 @@ func newDevice(w *world, i int) *device {
 	l := engine.LinkID(i % len(w.links))
 	d := &device{w: w, watch: newWatch(w, name, l), habits: newHabits(w, i)}
 	d.party = d.watch.party
+	if w.plan.young && i%youngDevices == 0 {
+		d.makeYoung()
+	}
 	d.party.deaf = d.habits.deaf
 	d.addr = engine.Addr{Link: l, Peer: d.peer()}
 	if d.habits.forwarded {
@@ -81,6 +84,9 @@ var forwarderPeer = peerAt(9999, 1)
 
 // boot begins without any memory.
 func (d *device) boot() {
+	if d.watch.young != nil {
+		d.config = d.youngConfig(d.config)
+	}
 	d.core = client.NewCore(d.config)
 	d.out = client.Out{}
 	d.wanted = make(map[client.Request]func(client.Result))

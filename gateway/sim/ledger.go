@@ -36,6 +36,7 @@ type message struct {
 	life          int           // of the gateway then
 	first, latest uint64        // the first and the latest time that it entered, as a number
 	safe          bool          // the publisher was told so
+	crossed       bool          // was repeated behind its release, where version 2.0 takes it for a new one (v2.0 4.3.4-13)
 	receipts      []receipt     // one a party; nil: nobody has it yet
 }
 
@@ -211,6 +212,8 @@ func (l *ledger) delivered(p *party, m *message, name string, qos uint8, retain 
 			l.w.exempt(exemptMemory)
 		case r.session <= p.sessions:
 			l.w.exempt(exemptStale)
+		case m.crossed:
+			l.w.exempt(exemptCrossed)
 		case m.retain && l.w.plan.mode == engine.Aggregating:
 			l.w.exempt(exemptRetained)
 		default:
@@ -302,12 +305,13 @@ const (
 	exemptOutage                    // the broker published a will because it could not be reached for too long
 	exemptStale                     // a datagram came so late that a session began in between: its topic id means another topic, or it is a second copy
 	exemptRetained                  // a second copy: the broker sent a retained message again, for a new subscription of the bridge
+	exemptCrossed                   // a second copy: its publisher repeated it behind its release
 	exemptions
 )
 
 func (x exemption) String() string {
 	return [...]string{
 		"session ended", "never came back", "expired", "refused", "queue full", "device forgot", "broker forgot",
-		"broker out of reach", "overtaken by a session", "retained again",
+		"broker out of reach", "overtaken by a session", "retained again", "repeated behind its release",
 	}[x]
 }

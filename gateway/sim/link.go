@@ -42,12 +42,12 @@ func (l *link) toggle() {
 
 // up carries a datagram from a station to the gateway. Who is nil for strangers.
 func (l *link) up(from engine.Addr, who *watch, datagram []byte) {
-	l.carry(datagram, l.w.dice.chance(l.plan.doubled), func(b []byte) { l.w.enterDatagram(from, who, b) })
+	l.carry(datagram, l.w.dice.chance(l.plan.doubled), who != nil && who.young != nil, func(b []byte) { l.w.enterDatagram(from, who, b) })
 }
 
 // upTwice carries a datagram that its sender says twice.
 func (l *link) upTwice(from engine.Addr, who *watch, datagram []byte) {
-	l.carry(datagram, true, func(b []byte) { l.w.enterDatagram(from, who, b) })
+	l.carry(datagram, true, false, func(b []byte) { l.w.enterDatagram(from, who, b) })
 }
 
 // down carries a datagram from the gateway to a station.
@@ -60,7 +60,7 @@ func (l *link) down(to engine.Addr, datagram []byte) {
 		}
 		datagram = inner
 	}
-	l.carry(datagram, l.w.dice.chance(l.plan.doubled), func(b []byte) {
+	l.carry(datagram, l.w.dice.chance(l.plan.doubled), l.w.youngAt(to) != nil, func(b []byte) {
 		if s := l.w.stations[to]; s != nil {
 			s.receive(b)
 		} else if l.id == 1 {
@@ -78,8 +78,9 @@ func (l *link) undelivered(to engine.Addr) {
 	}
 }
 
-// carry loses, damages and delays, and doubles if it is told to.
-func (l *link) carry(datagram []byte, twice bool, deliver func([]byte)) {
+// carry loses, damages and delays, and doubles if it is told to. Of version 2.0 it loses what it damages: there, nonsense from
+// an address ends the connection.
+func (l *link) carry(datagram []byte, twice, young bool, deliver func([]byte)) {
 	d, p := l.w.dice, &l.plan
 	delay := p.latency + d.between(0, p.jitter)
 	if l.w.calm {
@@ -94,7 +95,7 @@ func (l *link) carry(datagram []byte, twice bool, deliver func([]byte)) {
 		return
 	}
 	if d.chance(p.damaged) {
-		if datagram = l.damage(datagram); datagram == nil {
+		if datagram = l.damage(datagram); datagram == nil || young {
 			return
 		}
 	}

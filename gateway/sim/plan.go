@@ -20,6 +20,7 @@ type plan struct {
 	disk     diskPlan
 	crashes  time.Duration // mean time between two, 0 for never
 	outages  time.Duration // of the broker: mean time between two
+	young    bool          // some devices speak version 2.0
 	narrow   bool          // queues are so short that they overflow, and there are too few topic ids
 	impolite bool          // ordinary clients break their connections more often than not
 	traffic  time.Duration // mean time between two messages of one publisher

@@ -55,8 +55,13 @@ func (w *world) tell(who, format string, args ...any) {
 }
 
 // tellDatagram adds a packet of a device's conversation. The arrow says where it is and where it goes.
-func (w *world) tellDatagram(who, arrow string, datagram []byte) {
-	if w.trace != nil {
+func (w *world) tellDatagram(k *watch, arrow string, datagram []byte) {
+	who := k.name
+	switch {
+	case w.trace == nil:
+	case k.young != nil:
+		w.tell(who, "%s %s", arrow, sayYoung(datagram))
+	default:
 		p, err := mqttsn.Parse(datagram)
 		if err != nil {
 			w.tell(who, "%s %x (%v)", arrow, datagram, err)

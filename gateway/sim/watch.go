@@ -17,6 +17,7 @@ type watch struct {
 	name  string
 	party *party
 	link  *linkPlan
+	young *young // nil: the device speaks version 1.2
 
 	state    watchState
 	resident bool // at is the session's address
@@ -90,6 +91,7 @@ type watchedFlight struct {
 	normal bool // goes by a normal topic id
 	dup    bool // was last sent with DUP
 	sends  int  // since the device was last heard
+	total  int  // of times that it was sent
 }
 
 // A filter is what a SUBSCRIBE or REGISTER names.
@@ -158,8 +160,10 @@ func (w *world) enterDatagram(from engine.Addr, who *watch, b []byte) {
 		return
 	}
 	if who != nil {
-		w.tellDatagram(who.name, "-> ", b)
-		if p, err := mqttsn.Parse(b); err == nil {
+		w.tellDatagram(who, "-> ", b)
+		if who.young != nil {
+			who.young.enters(from, b)
+		} else if p, err := mqttsn.Parse(b); err == nil {
 			who.enters(from, p)
 		} else if _, _, err := mqttsn.Split(b); err == nil && who.resident && who.at == from {
 			who.rustles()
@@ -370,6 +374,9 @@ func (k *watch) gatewayEnds() {
 	}
 	if pending {
 		k.unsure, k.will.unsure = true, true
+	}
+	if k.young != nil {
+		k.young.gatewayEnds()
 	}
 	k.connecting, k.dialogue = false, nil
 }

@@ -12,6 +12,10 @@ func (w *world) readDatagram(d engine.Datagram) {
 	if a.Forwarded {
 		_, _, b, _ = mqttsn.SplitForward(b)
 	}
+	if y := w.youngAt(a); y != nil {
+		w.readYoung(d, y, a)
+		return
+	}
 	p, err := mqttsn.Parse(b)
 	if err != nil {
 		// Noise may be version 2.0, and a PINGRESP that nobody has asked for is a SEARCHGW there.
@@ -31,8 +35,27 @@ func (w *world) readDatagram(d engine.Datagram) {
 		}
 		return
 	}
-	w.tellDatagram(k.name, "<- ", b)
+	w.tellDatagram(k, "<- ", b)
 	k.leaves(p)
+}
+
+// readYoung is readDatagram for a device that speaks version 2.0, wherever it is.
+func (w *world) readYoung(d engine.Datagram, y *young, a engine.Addr) {
+	p, err := v2.Parse(d.Data)
+	if err != nil {
+		w.fail(y.name, nil, "the engine sends nonsense: %x: %v", d.Data, err)
+		return
+	}
+	if limit := w.config.Links[d.Link].MTU; len(d.Data) > limit {
+		w.fail(y.name, nil, "the engine sends %d octets on a link that carries %d: %v", len(d.Data), limit, p)
+	}
+	w.tellDatagram(y.watch, "<- ", d.Data)
+	switch typ := p.Type(); {
+	case w.residents[a] == y.watch:
+		y.leaves(p)
+	case typ != v2.TypeDisconnect && typ != v2.TypeConnack:
+		w.fail(y.name, nil, "sent to an address where its session is not: %v", p)
+	}
 }
 
 // readStrangersAnswer is for senders who have no session.
@@ -201,6 +224,7 @@ func (k *watch) takesOff(p *mqttsn.Publish, m *message) bool {
 // sends notes a repetition. A device that answers nothing is left alone.
 func (k *watch) sends(f *watchedFlight) {
 	f.sends++
+	f.total++
 	if f.sends > k.link.retries+1 {
 		k.w.fail(k.name, f.m, "was sent %d times to a device that says nothing", f.sends)
 	}

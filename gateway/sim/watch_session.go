@@ -139,13 +139,19 @@ func (k *watch) entersDisconnect(from engine.Addr, p *mqttsn.Disconnect, here bo
 func (k *watch) ends() {
 	k.state, k.ended = watchNone, k.w.now
 	k.unsettle()
-	if k.clean {
+	switch {
+	case k.clean && k.young != nil:
+		k.young.sessionOver()
+	case k.clean:
 		k.sessionEnds()
 	}
 }
 
 // tolerance is how long the device may be silent in its present state (v1.2, 7.2).
 func (k *watch) tolerance() time.Duration {
+	if k.young != nil {
+		return k.young.tolerance()
+	}
 	t := k.keep
 	if k.state == watchAsleep || k.state == watchAwake {
 		t = k.sleepFor
@@ -179,6 +185,9 @@ func (w *world) readNote(n engine.Note) {
 		k.unsettle()
 		k.sessionEnds()
 		k.will = willState{}
+		if k.young != nil {
+			k.young.session = false
+		}
 	case engine.NoteUndeliverable:
 		if i, ok := w.gateway.engine.Device(k.name); ok && i.Topics >= w.config.Device.Topics {
 			w.overflows++ // no id was left for its topic
@@ -208,7 +217,7 @@ const registerRounds = 3
 // isLost is when the engine finds the device lost.
 func (k *watch) isLost() {
 	k.w.stats.Losses++
-	if silent := k.w.now - k.heard; !k.unsure && silent < k.tolerance() {
+	if silent := k.w.now - k.heard; !k.unsure && silent < k.tolerance() && !(k.young != nil && k.young.mayBeLost()) {
 		k.w.fail(k.name, nil, "was found lost while %v, %v after it was heard; it may be silent for %v",
 			k.state, silent, k.tolerance())
 	}

@@ -65,6 +65,7 @@ func run(seed uint64, t *trace) (_ Stats, f *Failure) {
 		dice: d, plan: newPlan(d), stations: make(map[engine.Addr]station), watches: make(map[string]*watch),
 		residents: make(map[engine.Addr]*watch), trace: t,
 	}
+	w.plan.young = seed%youngSeeds == 0 && w.plan.mode != engine.Transparent
 	defer func() {
 		if r := recover(); r != nil {
 			f = &Failure{Seed: seed, At: w.now, Text: fmt.Sprintf("panic: %v\n%s", r, debug.Stack())}
