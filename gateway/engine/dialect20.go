@@ -14,7 +14,7 @@ type v20 struct {
 	connectID uint16 // of CONNECT, or of the AUTH that followed
 	open      openRequest
 	last      openRequest // that was answered
-	sleepFor  uint32 // seconds that we suggest to a SLEEPREQ; 0 is no suggestion
+	sleepFor  uint32      // seconds that we suggest to a SLEEPREQ; 0 is no suggestion
 }
 
 // terms are what CONNECT and CONNACK have settled, beside what every session has.
