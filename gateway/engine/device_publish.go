@@ -32,11 +32,12 @@ type inbound struct {
 }
 
 // An ended is a QoS 2 exchange that the device ended a moment ago. A copy of its PUBLISH that was sent again, and comes
-// late, is no new message.
+// late, is no new message. Version 2.0 says so only until PUBCOMP has left (v2.0, 4.3.4-13).
 type ended struct {
 	msgID uint16
 	sum   uint32
 	until time.Duration
+	told  bool // by PUBCOMP
 }
 
 func (p *publication) inbound() inbound { return inbound{topic: p.topic, msgID: p.msgID, qos: p.qos} }
@@ -104,9 +105,14 @@ func (d *Device) begin(p publication, sum uint32) bool {
 		}
 		d.endInbound(in.token())
 	}
-	if p.qos == 2 && p.dup && d.traits().copies && d.hasEnded(p.msgID, in.sum) {
-		d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
-		return false
+	if en := d.findEnded(p.msgID, in.sum); en != nil && p.qos == 2 && p.dup {
+		switch {
+		case d.traits().copies:
+			d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
+			return false
+		case !en.told:
+			return false // PUBCOMP is on its way
+		}
 	}
 	if len(d.inbound) >= d.e.cfg.Device.Inbound && !d.forgetOldest() {
 		d.refusePublication(in, mqtt.QuotaExceeded)
@@ -126,10 +132,14 @@ func (d *Device) remember(en ended) {
 	d.ended = append(d.ended, en)
 }
 
-func (d *Device) hasEnded(msgID uint16, sum uint32) bool {
-	return slices.ContainsFunc(d.ended, func(en ended) bool {
-		return en.msgID == msgID && en.sum == sum && d.e.now < en.until
-	})
+// findEnded returns the exchange that ended last with a MsgId and content, nil if that is too long ago.
+func (d *Device) findEnded(msgID uint16, sum uint32) *ended {
+	for i := range slices.Backward(d.ended) {
+		if en := &d.ended[i]; en.msgID == msgID && en.sum == sum && d.e.now < en.until {
+			return en
+		}
+	}
+	return nil
 }
 
 // checksum tells messages apart. The topic goes by its name: a device may send the same message again under another id.
@@ -220,16 +230,19 @@ func (d *Device) pubrel(msgID uint16) {
 	if in := d.findInbound(token); in != nil && !in.safe {
 		d.north.repeated(d, token) // it had PUBREC, and we have begun anew since
 	}
-	reason := mqtt.PacketIdentifierNotFound
+	reason, sum := mqtt.PacketIdentifierNotFound, uint32(0)
 	if in := d.findInbound(token); in != nil {
 		if !in.safe {
 			return
 		}
-		reason = mqtt.Success
-		d.remember(ended{msgID: msgID, sum: in.sum, until: d.e.now + d.link.Retry})
+		reason, sum = mqtt.Success, in.sum
+		d.remember(ended{msgID: msgID, sum: sum, until: d.e.now + d.link.Retry})
 		d.endInbound(token)
 	}
 	d.e.rec.whenSafe(func() {
+		if en := d.findEnded(msgID, sum); en != nil {
+			en.told = true
+		}
 		d.answer(func(b []byte) []byte { return d.dialect.pubcomp(b, msgID, reason) })
 	})
 }
