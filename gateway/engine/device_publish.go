@@ -31,13 +31,15 @@ type inbound struct {
 	sum   uint32 // of topic and payload: tells a repetition from a device that rebooted and counts from 1 again
 }
 
-// An ended is a QoS 2 exchange that the device ended a moment ago. A copy of its PUBLISH that was sent again, and comes
-// late, is no new message. Version 2.0 says so only until PUBCOMP has left (v2.0, 4.3.4-13).
+// An ended is a QoS 2 exchange that ended a moment ago. A copy of its PUBLISH that was sent again, and comes late, is no new
+// message: not after PUBREL, and not after a refusal, which the device has perhaps got. Version 2.0 says so only until
+// PUBCOMP has left (v2.0, 4.3.4-13).
 type ended struct {
-	msgID uint16
-	sum   uint32
-	until time.Duration
-	told  bool // by PUBCOMP
+	msgID   uint16
+	sum     uint32
+	until   time.Duration
+	told    bool        // by PUBCOMP
+	refused mqtt.Reason // if it was
 }
 
 func (p *publication) inbound() inbound { return inbound{topic: p.topic, msgID: p.msgID, qos: p.qos} }
@@ -107,6 +109,9 @@ func (d *Device) begin(p publication, sum uint32) bool {
 	}
 	if en := d.findEnded(p.msgID, in.sum); en != nil && p.qos == 2 && p.dup {
 		switch {
+		case d.traits().copies && en.refused.Failed():
+			d.refusePublication(in, en.refused)
+			return false
 		case d.traits().copies:
 			d.answer(func(b []byte) []byte { return d.dialect.pubrec(b, p.msgID) })
 			return false
@@ -195,6 +200,9 @@ func (d *Device) published(token uint32, reason mqtt.Reason) {
 	case reason.Failed():
 		refused := *in
 		d.endInbound(token)
+		if refused.qos == 2 {
+			d.remember(ended{msgID: refused.msgID, sum: refused.sum, until: d.e.now + d.link.Retry, told: true, refused: reason})
+		}
 		d.refusePublication(refused, reason)
 	case in.qos == 2:
 		in.safe = true

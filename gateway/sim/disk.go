@@ -17,6 +17,7 @@ type disk struct {
 	g *gateway
 
 	records store.Store
+	platter *platter // what they are on; nil: only in memory
 	waiting store.Batch
 	last    uint64 // the number of the last batch that waits
 	urgent  bool
@@ -27,7 +28,19 @@ type disk struct {
 func newDisk(w *world, g *gateway) *disk {
 	k := &disk{w: w, g: g, records: store.Memory()}
 	k.lazy = newTimer(&w.clock, k.begin)
+	if k.platter = w.plan.platter; k.platter != nil {
+		k.open()
+	}
 	return k
+}
+
+func (k *disk) open() {
+	records, err := k.platter.open()
+	if err != nil {
+		k.w.fail("", nil, "the store cannot be opened: %v", err)
+		return
+	}
+	k.records = records
 }
 
 // take takes a batch. Removals may wait for company.
@@ -103,7 +116,16 @@ func (k *disk) put(b *store.Batch) {
 
 // crash forgets what was not written.
 func (k *disk) crash() {
-	if k.writing != nil && k.w.dice.chance(0.5) {
+	written := k.writing != nil && k.w.dice.chance(0.5)
+	switch {
+	case k.platter != nil:
+		k.platter.crash(func() {
+			if k.writing != nil {
+				k.put(k.writing)
+			}
+		})
+		k.open()
+	case written:
 		k.put(k.writing)
 	}
 	k.forget()
@@ -116,6 +138,12 @@ func (k *disk) finish() {
 	}
 	k.put(&k.waiting)
 	k.forget()
+	if k.platter != nil {
+		if err := k.records.Close(); err != nil {
+			k.w.fail("", nil, "the store does not close: %v", err)
+		}
+		k.open()
+	}
 }
 
 func (k *disk) forget() {

@@ -11,7 +11,7 @@
 //
 //	plan.go       what a seed decides                    world.go      a run from its first to its last moment
 //	clock.go      virtual time                           gateway.go    drives the engine; crashes, restarts
-//	disk.go       what is on disk and when               link.go       loss, bursts, doubles, delay, damage
+//	disk.go       what is on disk and when; platter.go   link.go       loss, bursts, doubles, delay, damage
 //	device*.go    devices on the client library's core   quirks.go     devices with habits that we must bear
 //	young.go      devices that speak version 2.0, in every fifth seed
 //	rawdevice.go  devices that keep no rules             stranger.go   senders without a session

@@ -18,6 +18,7 @@ type plan struct {
 
 	links    [2]linkPlan
 	disk     diskPlan
+	platter  *platter      // where the real store has the records; nil: they are in memory
 	crashes  time.Duration // mean time between two, 0 for never
 	outages  time.Duration // of the broker: mean time between two
 	young    bool          // some devices speak version 2.0

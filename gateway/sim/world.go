@@ -65,6 +65,9 @@ func run(seed uint64, t *trace) (_ Stats, f *Failure) {
 		dice: d, plan: newPlan(d), stations: make(map[engine.Addr]station), watches: make(map[string]*watch),
 		residents: make(map[engine.Addr]*watch), trace: t,
 	}
+	if w.plan.durable && seed%platterSeeds == 0 {
+		w.plan.platter = newPlatter(seed)
+	}
 	w.plan.young = seed%youngSeeds == 0 && w.plan.mode != engine.Transparent
 	defer func() {
 		if r := recover(); r != nil {
