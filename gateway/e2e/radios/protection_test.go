@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mqttsn-gateway/gateway/e2e/programs"
-	"mqttsn-gateway/mqttsn/v2"
+	v2 "mqttsn-gateway/mqttsn/v2"
 	"mqttsn-gateway/mqttsn/v2/keyfile"
 	"mqttsn-gateway/mqttsn/v2/protection"
 )
